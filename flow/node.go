@@ -1,0 +1,48 @@
+package flow
+
+import "fmt"
+
+// UnknownCapacity is the capacity of a stage whose bound cannot be known, such
+// as a publisher from elsewhere.
+const UnknownCapacity int64 = -1
+
+// Node is the description of one stage of a blueprint, made at assembly. A
+// publisher that has one implements [Describer]; one that has none appears in
+// descriptions as an opaque node.
+type Node struct {
+	Kind     string  // "map", "async"
+	Name     string  // given name, or "" for an automatic one
+	Up       *Node   // upstream, nil for a source
+	More     []*Node // further upstreams of a fan-in
+	Capacity int64   // most elements the stage holds between signals
+	Boundary bool    // its upstream runs on an island of its own
+	Strategy string  // overflow strategy of a buffer
+	Branch   int     // 1..n for the outputs of a fan-out, else 0
+}
+
+// Describer is a publisher that can describe itself.
+type Describer interface {
+	// Node returns the same pointer on every call.
+	Node() *Node
+}
+
+// Node returns n: embed a Node in a blueprint to make it a [Describer].
+func (n *Node) Node() *Node { return n }
+
+// NodeOf returns the node of a publisher, or a new opaque one.
+func NodeOf(publisher any) *Node {
+	if d, ok := publisher.(Describer); ok {
+		return d.Node()
+	}
+	return &Node{Kind: "foreign", Name: fmt.Sprintf("%T", publisher), Capacity: UnknownCapacity}
+}
+
+// upstreams calls yield for each upstream in order.
+func (n *Node) upstreams(yield func(*Node)) {
+	if n.Up != nil {
+		yield(n.Up)
+	}
+	for _, u := range n.More {
+		yield(u)
+	}
+}
