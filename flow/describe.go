@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -182,4 +183,15 @@ func (t *Topology) style(e TopologyEdge, boundary string) string {
 		return boundary
 	}
 	return ""
+}
+
+// Names returns the stages' nodes with their names, in the order of their ids.
+func (t *Topology) Names() iter.Seq2[*Node, string] {
+	return func(yield func(*Node, string) bool) {
+		for _, s := range t.Stages {
+			if !yield(s.node, s.Name) {
+				return
+			}
+		}
+	}
 }

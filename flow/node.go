@@ -18,16 +18,15 @@ type Node struct {
 	Boundary bool    // its upstream runs on an island of its own
 	Strategy string  // overflow strategy of a buffer
 	Branch   int     // 1..n for the outputs of a fan-out, else 0
+	Sink     bool    // it ends the graph
 }
 
-// Describer is a publisher that can describe itself.
+// Describer is a publisher that can describe itself. Keep a [Node] in the
+// blueprint and return its address.
 type Describer interface {
 	// Node returns the same pointer on every call.
 	Node() *Node
 }
-
-// Node returns n: embed a Node in a blueprint to make it a [Describer].
-func (n *Node) Node() *Node { return n }
 
 // NodeOf returns the node of a publisher, or a new opaque one.
 func NodeOf(publisher any) *Node {

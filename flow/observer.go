@@ -75,7 +75,7 @@ func (k ErrorKind) String() string { return errorKindNames[k] }
 
 // Stats counts what one stage of one run does. A stage that is subscribed
 // several times in a run (an inner stream) adds all of it up here. All fields
-// only grow, except the gauges Outstanding, Buffered and Workers.
+// only grow, except the gauges Buffered and Workers.
 type Stats struct {
 	In           atomic.Int64 // elements received
 	Out          atomic.Int64 // elements handed on
@@ -84,19 +84,21 @@ type Stats struct {
 	Lost         [ReasonsCount]atomic.Int64
 	Errors       [errorKinds]atomic.Int64
 
-	Outstanding atomic.Int64 // gauge: requested and not yet delivered; saturates
-	Buffered    atomic.Int64 // gauge: elements held now
-	Workers     atomic.Int64 // gauge: subscriptions of the stage that are alive
+	Abandoned atomic.Int64 // demand that ended subscriptions had left
+	Buffered  atomic.Int64 // gauge: elements held now
+	Workers   atomic.Int64 // gauge: subscriptions of the stage that are alive
 
 	time Clock
 }
 
 // Snapshot is a consistent enough copy of [Stats] for people to read.
 type Snapshot struct {
-	In, Out, Requested, RequestCalls, Outstanding, Buffered, Workers int64
-	Lost                                                             [ReasonsCount]int64
-	Errors                                                           map[ErrorKind]int64
-	Busy, Backpressured, Idle                                        time.Duration
+	In, Out, Requested, RequestCalls, Buffered, Workers int64
+	// Outstanding is the demand not yet delivered; Unbounded where the demand was.
+	Outstanding               int64
+	Lost                      [ReasonsCount]int64
+	Errors                    map[ErrorKind]int64
+	Busy, Backpressured, Idle time.Duration
 }
 
 // Snapshot reads all counters, and the time split up to this moment.
@@ -104,8 +106,13 @@ func (s *Stats) Snapshot() Snapshot {
 	n := Snapshot{
 		In: s.In.Load(), Out: s.Out.Load(),
 		Requested: s.Requested.Load(), RequestCalls: s.RequestCalls.Load(),
-		Outstanding: s.Outstanding.Load(), Buffered: s.Buffered.Load(), Workers: s.Workers.Load(),
+		Buffered: s.Buffered.Load(), Workers: s.Workers.Load(),
 		Errors: make(map[ErrorKind]int64),
+	}
+	if n.Requested == Unbounded {
+		n.Outstanding = Unbounded
+	} else {
+		n.Outstanding = max(0, n.Requested-n.Out-s.Abandoned.Load())
 	}
 	for i := range s.Lost {
 		n.Lost[i] = s.Lost[i].Load()

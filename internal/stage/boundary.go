@@ -1,0 +1,288 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+	"github.com/weirgo/weir/internal/ring"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Boundary is a bounded queue between two islands. The upstream island pushes
+// into it (it is a subscriber there), the downstream island takes from it (it
+// is a head there). Demand crosses it as prefetch, or exactly as it is.
+type Boundary[T any] struct {
+	scheduler.Handle // of the downstream island
+	Outlet[T]
+	demand  demand.Counter // of the subscriber
+	asked   int64          // requested upstream and not yet taken from the queue
+	refill  int64          // with so many taken, prefetch is worth a request
+	exact   bool           // demand goes up as it is, at most the capacity at a time
+	release func(T, flow.Reason)
+	wipe    bool
+
+	queue ring.SPSC[T]
+
+	up     flow.Subscription
+	joined atomic.Bool      // up is set
+	feeder *scheduler.Meter // counts on the upstream island
+	cut    atomic.Bool      // downstream has left: nothing is taken any more
+	left   atomic.Bool      // upstream has been cancelled
+	last   atomic.Bool      // upstream has ended
+	err    error            // with which it ended; set before last
+	sweeps sync.Mutex       // whoever empties the queue after the cut
+	swept  bool             // the downstream island will not touch the queue again
+}
+
+// Open makes an island for the upstream and connects both sides. With exact,
+// the upstream may be a publisher from elsewhere.
+func (b *Boundary[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], capacity int, exact bool) {
+	b.queue.Init(capacity)
+	b.exact = exact
+	b.refill = max(1, int64(capacity)*3/4)
+	b.release = flow.ReleaseFunc[T]()
+	b.wipe = HasPointers[T]()
+	b.Connect(ctx, node, down)
+	b.Bind(ctx, node, b)
+	b.SetMeter(b.Meter())
+	upstream := scheduler.Fork(ctx)
+	if b.Meter() != nil {
+		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
+	}
+	b.Accept(b)
+	b.Start()
+	src.Subscribe(upstream, (*inlet[T])(b))
+}
+
+// Context returns the context of the subscription.
+func (b *Boundary[T]) Context() context.Context { return b.Outlet.Context() }
+
+// Request adds demand.
+func (b *Boundary[T]) Request(n int64) {
+	if n < 1 {
+		b.Post(scheduler.Invalid)
+		return
+	}
+	b.Wanted(n)
+	if b.demand.Add(n) == 0 {
+		b.Ready()
+	}
+}
+
+// Cancel ends the stream in silence.
+func (b *Boundary[T]) Cancel() {
+	b.sever()
+	b.Post(scheduler.Cancelled)
+}
+
+// sever cancels the upstream, once, also if it has yet to introduce itself.
+func (b *Boundary[T]) sever() {
+	b.cut.Store(true)
+	if b.joined.Load() && !b.last.Load() && !b.left.Swap(true) {
+		b.up.Cancel()
+	}
+}
+
+// Run does one pass: see [scheduler.Head].
+func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
+	if b.Closed() || b.interrupted() {
+		return 0, false
+	}
+	last := b.last.Load() // before the queue: what came before the end is seen
+	vs := b.queue.Peek(int(min(int64(n), b.demand.Load())))
+	if len(vs) > 0 {
+		b.queue.Take(len(vs))
+		b.demand.Sub(int64(len(vs)))
+		b.asked -= int64(len(vs))
+		b.Batch(vs)
+		b.queue.Free(b.wipe)
+		if b.interrupted() {
+			return len(vs), false
+		}
+	}
+	held := b.queue.Len()
+	if m := b.Meter(); m != nil {
+		m.Buffered(int64(held))
+	}
+	switch {
+	case !last:
+		b.ask()
+	case held == 0:
+		b.finish()
+		return len(vs), false
+	}
+	return len(vs), held > 0 && b.demand.Load() > 0
+}
+
+// ask requests from the upstream what is missing, when that is a good part of
+// the queue, or nothing else is on its way.
+func (b *Boundary[T]) ask() {
+	if !b.joined.Load() {
+		return
+	}
+	want := int64(b.queue.Cap())
+	if b.exact {
+		want = min(want, b.demand.Load())
+	}
+	if want -= b.asked; want >= b.refill || (b.exact && want > 0 && b.asked < b.refill) {
+		b.asked += want
+		b.up.Request(want)
+	}
+}
+
+// finish signals the end that upstream signalled.
+func (b *Boundary[T]) finish() {
+	b.Close()
+	if b.err != nil {
+		b.Fail(b.err)
+	} else {
+		b.Complete()
+	}
+}
+
+// interrupted ends the stream if an event from outside asks for it.
+func (b *Boundary[T]) interrupted() bool {
+	switch ev := b.Events() &^ scheduler.Draining; {
+	case ev == 0:
+		return false
+	case ev&scheduler.Cancelled != 0:
+		b.abandon(flow.Cancelled)
+		b.Finish()
+	case ev&scheduler.Ended != 0:
+		b.abandon(flow.Failed)
+		b.Fail(b.Cause())
+	default:
+		b.abandon(flow.Failed)
+		b.Fail(invalidDemand(b.Name()))
+	}
+	return true
+}
+
+func (b *Boundary[T]) abandon(reason flow.Reason) {
+	b.sever()
+	b.sweeps.Lock()
+	b.swept = true
+	b.sweep(reason)
+	b.sweeps.Unlock()
+	b.Close()
+}
+
+// sweep lets go of what is in the queue. The lock is held.
+func (b *Boundary[T]) sweep(reason flow.Reason) {
+	for vs := b.queue.Peek(b.queue.Cap()); len(vs) > 0; vs = b.queue.Peek(b.queue.Cap()) {
+		b.queue.Take(len(vs))
+		b.Lost(reason, int64(len(vs)))
+		if b.release != nil {
+			for _, v := range vs {
+				b.release(v, reason)
+			}
+		}
+	}
+	b.queue.Free(b.wipe)
+}
+
+// inlet is the upstream side of a boundary.
+type inlet[T any] Boundary[T]
+
+func (*inlet[T]) native() {}
+
+// Halt does nothing: the boundary is told itself.
+func (*inlet[T]) Halt() {}
+
+func (i *inlet[T]) OnSubscribe(sub flow.Subscription) {
+	b := (*Boundary[T])(i)
+	if b.up != nil {
+		sub.Cancel()
+		return
+	}
+	b.up = sub
+	b.joined.Store(true)
+	if b.cut.Load() {
+		b.sever()
+		return
+	}
+	b.Ready() // to ask for elements
+}
+
+func (i *inlet[T]) OnNext(v T) {
+	b := (*Boundary[T])(i)
+	if b.feeder != nil {
+		b.feeder.In++
+	}
+	if !b.queue.Push1(v) {
+		b.overrun([]T{v})
+		return
+	}
+	b.pushed()
+}
+
+func (i *inlet[T]) OnNextBatch(vs []T) {
+	b := (*Boundary[T])(i)
+	if b.feeder != nil {
+		b.feeder.In += int64(len(vs))
+	}
+	if !b.queue.Push(vs) {
+		b.overrun(vs)
+		return
+	}
+	b.pushed()
+}
+
+func (b *Boundary[T]) pushed() {
+	if !b.cut.Load() {
+		b.Ready()
+		return
+	}
+	// The downstream island empties the queue when it learns of the cut. If it
+	// has done so before this push, nobody else will come.
+	b.sweeps.Lock()
+	if b.swept {
+		b.sweep(flow.Cancelled)
+	}
+	b.sweeps.Unlock()
+}
+
+// overrun answers an upstream that sent more than was requested.
+func (b *Boundary[T]) overrun(vs []T) {
+	b.Lost(flow.AfterEnd, int64(len(vs)))
+	if b.release != nil {
+		for _, v := range vs {
+			b.release(v, flow.AfterEnd)
+		}
+	}
+	if b.last.Load() {
+		return
+	}
+	b.sever()
+	b.end(&flow.StageError{Stage: b.Name(), Err: errOverrun})
+}
+
+var errOverrun = fmt.Errorf("%w: more elements than were requested (rule 1.1)", flow.ErrProtocol)
+
+func (i *inlet[T]) OnError(err error) {
+	if err == nil {
+		err = errNilError
+	}
+	(*Boundary[T])(i).end(err)
+}
+
+func (i *inlet[T]) OnComplete() { (*Boundary[T])(i).end(nil) }
+
+func (b *Boundary[T]) end(err error) {
+	if b.feeder != nil {
+		b.feeder.End()
+	}
+	if b.last.Load() {
+		if err != nil {
+			b.Outlet.Run().Undeliverable(err)
+		}
+		return
+	}
+	b.err = err
+	b.last.Store(true)
+	b.Ready()
+}

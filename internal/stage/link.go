@@ -1,0 +1,105 @@
+package stage
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+)
+
+// Link is a synchronous stage with one upstream: demand and Cancel go up,
+// elements come down. A stage embeds it and adds OnNext and OnNextBatch.
+type Link[In, Out any] struct {
+	Outlet[Out]
+	brake
+	up      flow.Subscription
+	release func(In, flow.Reason)
+}
+
+func (*Link[In, Out]) native() {}
+
+// Init connects the stage to its subscriber.
+func (l *Link[In, Out]) Init(ctx context.Context, node *flow.Node, down flow.Subscriber[Out]) {
+	l.Connect(ctx, node, down)
+	l.release = flow.ReleaseFunc[In]()
+}
+
+// OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
+func (l *Link[In, Out]) OnSubscribe(sub flow.Subscription) {
+	if l.up != nil {
+		sub.Cancel()
+		return
+	}
+	l.up = sub
+	l.Accept(l)
+}
+
+// Request passes demand up.
+func (l *Link[In, Out]) Request(n int64) {
+	l.Wanted(n)
+	l.up.Request(n)
+}
+
+// Cancel stops the stage and passes up.
+func (l *Link[In, Out]) Cancel() {
+	if l.leave() {
+		l.up.Cancel()
+	}
+}
+
+// Halt stops the stage and those below it: the context has ended.
+func (l *Link[In, Out]) Halt() {
+	l.end()
+	l.Outlet.Halt()
+}
+
+// Upstream returns the subscription to the upstream.
+func (l *Link[In, Out]) Upstream() flow.Subscription { return l.up }
+
+// OnError passes the end on.
+func (l *Link[In, Out]) OnError(err error) {
+	l.Fail(err)
+}
+
+// OnComplete passes the end on.
+func (l *Link[In, Out]) OnComplete() {
+	l.Complete()
+}
+
+// FailAt ends the stream because of an error that arose in this stage: it
+// hands on the elements before it, cancels upstream, lets go of the input
+// behind it, and signals the error.
+func (l *Link[In, Out]) FailAt(before []Out, behind []In, err error) {
+	l.Batch(before)
+	l.Cancel()
+	l.let(behind, flow.Failed)
+	l.OnError(err)
+}
+
+// Discard lets go of elements that came after the subscriber had left or the
+// context had ended.
+func (l *Link[In, Out]) Discard(vs []In) { l.let(vs, flow.Cancelled) }
+
+func (l *Link[In, Out]) let(vs []In, reason flow.Reason) {
+	l.Lost(reason, int64(len(vs)))
+	if l.release != nil {
+		for _, v := range vs {
+			l.release(v, reason)
+		}
+	}
+}
+
+// Releaser returns the function that tells an element that the stage lets go
+// of it, or nil where elements need not be told.
+func (l *Link[In, Out]) Releaser() func(In, flow.Reason) { return l.release }
+
+// Replace asks upstream for n more elements, since as many were filtered.
+func (l *Link[In, Out]) Replace(n int) {
+	if n > 0 {
+		if m := l.Meter(); m != nil {
+			m.Lost(flow.Filtered, int64(n))
+		}
+		if !l.Left() {
+			l.up.Request(int64(n))
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package stage
+
+import (
+	"context"
+	"errors"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Outlet is the downstream side of a stage.
+type Outlet[T any] struct {
+	down  flow.BatchSubscriber[T]
+	node  *flow.Node
+	ctx   context.Context
+	meter *scheduler.Meter
+	done  bool // the end has been signalled, or the subscriber has left
+}
+
+// Connect sets the subscriber. A foreign one is put behind an edge.
+func (o *Outlet[T]) Connect(ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {
+	o.ctx, o.node = ctx, node
+	o.meter = scheduler.NewMeter(ctx, node, meterOf(down))
+	if _, ok := down.(native); ok {
+		o.down = down.(flow.BatchSubscriber[T])
+	} else {
+		o.down = newEdge(ctx, node, down)
+	}
+}
+
+// Meter returns the stage's meter, or nil.
+func (o *Outlet[T]) Meter() *scheduler.Meter { return o.meter }
+
+// Context returns the context of the subscription.
+func (o *Outlet[T]) Context() context.Context { return o.ctx }
+
+// Run returns the run of the subscription.
+func (o *Outlet[T]) Run() *scheduler.Run { return scheduler.RunOf(o.ctx) }
+
+// Name returns the stage's name.
+func (o *Outlet[T]) Name() string { return o.Run().Name(o.node) }
+
+// Accept hands the subscription to the subscriber.
+func (o *Outlet[T]) Accept(sub flow.Subscription) { o.down.OnSubscribe(sub) }
+
+// Halt tells the stages below that the context has ended.
+func (o *Outlet[T]) Halt() { o.down.(receiver).Halt() }
+
+// Batch hands vs on.
+func (o *Outlet[T]) Batch(vs []T) {
+	if len(vs) == 0 {
+		return
+	}
+	if o.meter != nil {
+		o.meter.Out += int64(len(vs))
+	}
+	o.down.OnNextBatch(vs)
+}
+
+// Next hands v on.
+func (o *Outlet[T]) Next(v T) {
+	if o.meter != nil {
+		o.meter.Out++
+	}
+	o.down.OnNext(v)
+}
+
+// Complete signals the end, once.
+func (o *Outlet[T]) Complete() {
+	if o.Finish() {
+		o.down.OnComplete()
+	}
+}
+
+// Fail signals the error, once. A later error is reported as undeliverable.
+func (o *Outlet[T]) Fail(err error) {
+	if err == nil {
+		err = errNilError
+	}
+	if o.Finish() {
+		o.down.OnError(err)
+	} else {
+		o.Run().Undeliverable(err)
+	}
+}
+
+var errNilError = errors.Join(flow.ErrProtocol, errors.New("OnError with a nil error (rule 2.13)"))
+
+// Finish marks the end without a signal. It reports whether it was the first.
+func (o *Outlet[T]) Finish() bool {
+	if o.done {
+		return false
+	}
+	o.done = true
+	if o.meter != nil {
+		o.meter.End()
+	}
+	return true
+}
+
+// Done reports whether the stage has ended.
+func (o *Outlet[T]) Done() bool { return o.done }
+
+// Wanted counts demand that comes from downstream.
+func (o *Outlet[T]) Wanted(n int64) {
+	if o.meter != nil {
+		o.meter.Requested(n)
+	}
+}
+
+// Lost accounts for n elements that the stage let go of.
+func (o *Outlet[T]) Lost(r flow.Reason, n int64) {
+	if n == 0 {
+		return
+	}
+	if o.meter != nil {
+		o.meter.Lost(r, n)
+	}
+	switch s := o.Run().Sums(); r {
+	case flow.DroppedOld, flow.DroppedNew, flow.Replaced:
+		s.Dropped.Add(n)
+	case flow.Cancelled, flow.Failed, flow.AfterEnd:
+		s.Discarded.Add(n)
+	}
+}
+
+// Broken makes an error of what ended a user's function early: what recover
+// returned, or nil for runtime.Goexit.
+func (o *Outlet[T]) Broken(recovered any) error {
+	if o.meter != nil {
+		o.meter.Failed(flow.PanicErrors)
+	}
+	return panicError(o.Name(), recovered)
+}
+
+// UserError names the stage in an error that a user's function returned.
+func (o *Outlet[T]) UserError(err error) error {
+	if o.meter != nil {
+		o.meter.Failed(kindOf(err))
+	}
+	return &flow.StageError{Stage: o.Name(), Err: err}
+}
+
+func kindOf(err error) flow.ErrorKind {
+	if errors.Is(err, flow.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+		return flow.TimeoutError
+	}
+	return flow.UserError
+}
+
+func panicError(name string, recovered any) error {
+	if recovered == nil {
+		recovered = flow.ErrGoexit
+	}
+	return flow.NewPanicError(name, recovered)
+}

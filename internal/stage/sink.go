@@ -1,0 +1,184 @@
+package stage
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Sink is the end of a stream that blocks its caller. A sink embeds it, adds
+// OnNext and OnNextBatch, and calls Drive.
+type Sink[T any] struct {
+	brake
+	Delivered int64 // elements the sink has dealt with
+
+	node    *flow.Node
+	up      flow.Subscription
+	run     *scheduler.Run
+	island  *scheduler.Island
+	meter   *scheduler.Meter
+	first   int64 // demand at the start
+	err     error
+	failed  atomic.Pointer[error] // what could not be signalled
+	release func(T, flow.Reason)
+}
+
+func (*Sink[T]) native() {}
+
+// Halt stops the work on a batch: the context has ended.
+func (s *Sink[T]) Halt() { s.brake.end() }
+
+// NewSink describes a sink with its upstream.
+func NewSink(kind string, src any, opts []Option) *flow.Node {
+	b := NewBlueprint(kind, src, opts)
+	b.node.Sink = true
+	return &b.node
+}
+
+// Drive subscribes self, which embeds s, to src with the demand first, and
+// runs the stream on the calling goroutine until it ends or Stop is called.
+// Every goroutine of the stream has ended when it returns.
+func (s *Sink[T]) Drive(ctx context.Context, node *flow.Node, src flow.Publisher[T], self flow.BatchSubscriber[T], first int64) error {
+	s.Open(ctx, node, src, self, first)
+	defer s.Close()
+	s.Await()
+	return s.Err()
+}
+
+// Open subscribes self to src.
+func (s *Sink[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], self flow.BatchSubscriber[T], first int64) {
+	s.node, s.first, s.release = node, first, flow.ReleaseFunc[T]()
+	s.run, s.island = scheduler.NewRun(ctx, node, s.fail)
+	s.meter = scheduler.NewMeter(s.island, node, nil)
+	Subscribe(s.island, Adapt(src), self, s.meter)
+}
+
+// Await runs the stream until it ends or Stop is called.
+func (s *Sink[T]) Await() { s.run.Await(s.island) }
+
+// Resume makes Await possible again after a Stop that was only a pause.
+func (s *Sink[T]) Resume() { s.island.Reopen() }
+
+// Pause lets Await return.
+func (s *Sink[T]) Pause() { s.island.Close() }
+
+// Err returns the error of the stream.
+func (s *Sink[T]) Err() error {
+	if p := s.failed.Load(); p != nil && s.err == nil {
+		return *p
+	}
+	return s.err
+}
+
+// Close cancels what still runs and waits until every goroutine has ended.
+func (s *Sink[T]) Close() {
+	if !s.Left() {
+		s.Stop(nil)
+	}
+	s.run.Sums().Delivered.Add(s.Delivered)
+	s.run.Finish(s.island)
+	if s.meter != nil {
+		s.meter.End()
+	}
+}
+
+// Context returns the context for user functions.
+func (s *Sink[T]) Context() context.Context { return s.island.Context }
+
+// Done reports whether the stream has ended or the sink has stopped it.
+func (s *Sink[T]) Done() bool { return s.Left() || s.failed.Load() != nil }
+
+// Request asks for n more elements.
+func (s *Sink[T]) Request(n int64) { s.up.Request(n) }
+
+// Stop cancels the stream and lets Await return. err is what Drive returns.
+func (s *Sink[T]) Stop(err error) {
+	if !s.leave() {
+		if err != nil {
+			s.run.Undeliverable(err)
+		}
+		return
+	}
+	s.err = err
+	if s.up != nil {
+		s.up.Cancel()
+	}
+	s.island.Close()
+}
+
+// fail ends the stream from any goroutine with an error that could not be
+// delivered as a signal.
+func (s *Sink[T]) fail(err error) {
+	if !s.failed.CompareAndSwap(nil, &err) {
+		s.run.Undeliverable(err)
+	}
+	s.island.Close()
+}
+
+// OnSubscribe requests the first elements.
+func (s *Sink[T]) OnSubscribe(sub flow.Subscription) {
+	if s.up != nil {
+		sub.Cancel()
+		return
+	}
+	s.up = sub
+	if s.first > 0 {
+		sub.Request(s.first)
+	}
+}
+
+// OnError ends the stream with err.
+func (s *Sink[T]) OnError(err error) {
+	if err == nil {
+		err = errNilError
+	}
+	s.finish(err)
+}
+
+// OnComplete ends the stream.
+func (s *Sink[T]) OnComplete() { s.finish(nil) }
+
+func (s *Sink[T]) finish(err error) {
+	if !s.leave() {
+		if err != nil {
+			s.run.Undeliverable(err)
+		}
+		return
+	}
+	s.err = err
+	s.island.Close()
+}
+
+// Broken ends the stream because a user's function did not return.
+func (s *Sink[T]) Broken(recovered any) {
+	if s.meter != nil {
+		s.meter.Failed(flow.PanicErrors)
+	}
+	s.Stop(panicError(s.run.Name(s.node), recovered))
+}
+
+// UserError ends the stream with an error that a user's function returned.
+func (s *Sink[T]) UserError(err error) {
+	if s.meter != nil {
+		s.meter.Failed(kindOf(err))
+	}
+	s.Stop(&flow.StageError{Stage: s.run.Name(s.node), Err: err})
+}
+
+// Discard lets go of elements that the sink will not look at.
+func (s *Sink[T]) Discard(vs []T) {
+	if len(vs) == 0 {
+		return
+	}
+	s.run.Sums().Discarded.Add(int64(len(vs)))
+	if s.meter != nil {
+		s.meter.Lost(flow.Cancelled, int64(len(vs)))
+	}
+	if s.release != nil {
+		for _, v := range vs {
+			s.release(v, flow.Cancelled)
+		}
+	}
+}

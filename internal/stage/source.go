@@ -1,0 +1,120 @@
+package stage
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Progress is what a producer can do after a pass.
+type Progress uint8
+
+// The answers of a producer.
+const (
+	More Progress = iota // it can go on when there is demand
+	Wait                 // it will call Ready when it can go on
+	Last                 // it has emitted its last element
+)
+
+// Producer makes the elements of a [Source].
+type Producer interface {
+	// Produce emits at most n elements on the source's outlet and returns how
+	// many it did and what comes next. n may be 0: then it only tells whether
+	// the stream has ended. An error ends the stream.
+	Produce(n int) (emitted int, next Progress, err error)
+	// Stop frees what the producer holds. It is called once, before the end is
+	// signalled.
+	Stop()
+}
+
+// Source is the head of a stream: it produces elements while there is demand.
+// A source's subscription embeds it and implements [Producer].
+type Source[T any] struct {
+	scheduler.Handle
+	Outlet[T]
+	demand   demand.Counter
+	producer Producer
+}
+
+// Begin hands the subscription to the subscriber and starts the source.
+func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p Producer) {
+	s.producer = p
+	s.Connect(ctx, node, down)
+	s.Bind(ctx, node, s)
+	s.SetMeter(s.Meter())
+	s.Ready()
+	s.Accept(s)
+	s.Start()
+}
+
+// Context returns the context of the subscription.
+func (s *Source[T]) Context() context.Context { return s.Outlet.Context() }
+
+// Request adds demand.
+func (s *Source[T]) Request(n int64) {
+	if n < 1 {
+		s.Post(scheduler.Invalid)
+		return
+	}
+	s.Wanted(n)
+	if s.demand.Add(n) == 0 {
+		s.Ready()
+	}
+}
+
+// Cancel ends the source in silence.
+func (s *Source[T]) Cancel() { s.Post(scheduler.Cancelled) }
+
+// Stopped reports whether the source must not emit any more.
+func (s *Source[T]) Stopped() bool {
+	return s.Events()&(scheduler.Cancelled|scheduler.Ended|scheduler.Invalid) != 0
+}
+
+// Run does one pass: see [scheduler.Head].
+func (s *Source[T]) Run(n int) (emitted int, again bool) {
+	if s.Closed() || s.interrupted() {
+		return 0, false
+	}
+	emitted, next, err := s.producer.Produce(int(min(int64(n), s.demand.Load())))
+	s.demand.Sub(int64(emitted))
+	switch {
+	case s.interrupted():
+		return emitted, false
+	case err != nil:
+		s.end(func() { s.Fail(err) })
+		return emitted, false
+	case next == Last:
+		s.end(s.Complete)
+		return emitted, false
+	}
+	return emitted, next == More && s.demand.Load() > 0
+}
+
+// interrupted ends the source if an event from outside asks for it.
+func (s *Source[T]) interrupted() bool {
+	switch ev := s.Events(); {
+	case ev == 0:
+		return false
+	case ev&scheduler.Cancelled != 0:
+		s.end(func() { s.Finish() })
+	case ev&scheduler.Ended != 0:
+		s.end(func() { s.Fail(s.Cause()) })
+	case ev&scheduler.Invalid != 0:
+		s.end(func() { s.Fail(invalidDemand(s.Name())) })
+	case ev&scheduler.Draining != 0:
+		s.end(s.Complete)
+	}
+	return true
+}
+
+func (s *Source[T]) end(signal func()) {
+	s.producer.Stop()
+	s.Close()
+	signal()
+}
+
+func invalidDemand(stage string) error {
+	return &flow.StageError{Stage: stage, Err: flow.ErrInvalidDemand}
+}

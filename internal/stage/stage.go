@@ -1,0 +1,117 @@
+// Package stage is the kit from which sources, operators and sinks are made:
+// the two sides of a stage, guarded calls of user functions, and the heads of
+// islands. Every built-in stage has one data path, the batched one.
+package stage
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Config is what options set.
+type Config struct {
+	Name     string
+	Prefetch int
+	Close    bool
+}
+
+// Option is a setting of a stage that has a default.
+type Option func(*Config)
+
+// Configure applies options to a configuration.
+func Configure(opts []Option) Config {
+	var c Config
+	for _, o := range opts {
+		o(&c)
+	}
+	return c
+}
+
+// Blueprint is embedded in every publisher of the framework. It describes the
+// stage and marks it as native: its signals come from the island of the
+// context that it is subscribed with.
+type Blueprint struct{ node flow.Node }
+
+func (*Blueprint) native() {}
+
+// Node returns the description of the stage.
+func (b *Blueprint) Node() *flow.Node { return &b.node }
+
+type native interface{ native() }
+
+// NewBlueprint describes a stage with one upstream, which may be nil.
+func NewBlueprint(kind string, up any, opts []Option) Blueprint {
+	b := Blueprint{flow.Node{Kind: kind, Name: Configure(opts).Name}}
+	if up != nil {
+		b.node.Up = flow.NodeOf(up)
+	}
+	return b
+}
+
+// Require panics with the message if ok is false: the caller's code is wrong.
+func Require(ok bool, format string, args ...any) {
+	if !ok {
+		panic(fmt.Sprintf(format, args...))
+	}
+}
+
+// Enter prepares a subscription: it refuses a nil subscriber and returns a
+// context with an island.
+func Enter[T any](ctx context.Context, node *flow.Node, s flow.Subscriber[T]) context.Context {
+	if s == nil {
+		panic("flow: nil Subscriber given to " + node.Kind)
+	}
+	if ctx == nil {
+		panic("flow: nil Context given to " + node.Kind)
+	}
+	return scheduler.Enter(ctx)
+}
+
+// Subscribe connects the stage s, whose meter is m, to its upstream.
+func Subscribe[T any](ctx context.Context, src flow.Publisher[T], s flow.BatchSubscriber[T], m *scheduler.Meter) {
+	if m != nil {
+		s = &gate[T]{next: s, meter: m}
+	}
+	src.Subscribe(ctx, s)
+}
+
+// gate counts what enters a stage and tells its meter when the stage runs. It
+// exists only where somebody observes.
+type gate[T any] struct {
+	next  flow.BatchSubscriber[T]
+	meter *scheduler.Meter
+}
+
+func (*gate[T]) native() {}
+
+func (g *gate[T]) Halt() { g.next.(receiver).Halt() }
+
+func (g *gate[T]) OnSubscribe(sub flow.Subscription) { g.next.OnSubscribe(sub) }
+func (g *gate[T]) OnError(err error)                 { g.next.OnError(err) }
+func (g *gate[T]) OnComplete()                       { g.next.OnComplete() }
+
+func (g *gate[T]) OnNext(v T) {
+	g.meter.In++
+	prev := g.meter.Begin()
+	g.next.OnNext(v)
+	g.meter.Resume(prev)
+}
+
+func (g *gate[T]) OnNextBatch(vs []T) {
+	g.meter.In += int64(len(vs))
+	prev := g.meter.Begin()
+	g.next.OnNextBatch(vs)
+	g.meter.Resume(prev)
+}
+
+// meterOf returns the meter of the stage behind s, if s belongs to the same
+// island.
+func meterOf[T any](s flow.Subscriber[T]) *scheduler.Meter {
+	if g, ok := s.(*gate[T]); ok {
+		return g.meter
+	}
+	return nil
+}

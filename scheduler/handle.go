@@ -1,0 +1,144 @@
+package scheduler
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+)
+
+// Head is a place where elements of an island start: a source, the consumer
+// side of a boundary, a timer, a fan-in.
+type Head interface {
+	// Run does one pass: it emits at most n elements of what is due and
+	// returns how many it emitted and whether it could go on at once. Only the
+	// head's island calls it, one head at a time.
+	Run(n int) (emitted int, again bool)
+	// Halt says, from any goroutine, that the head's context has ended. The
+	// event is posted as well; Halt is for what cannot wait until then.
+	Halt()
+}
+
+// Event is something that happened to a head from outside its island.
+type Event uint32
+
+// The events of a head.
+const (
+	Cancelled Event = 1 << iota // its subscriber left
+	Ended                       // its context ended
+	Draining                    // its run is asked to stop gracefully
+	Invalid                     // its subscriber requested less than one element
+)
+
+// The states of a handle. Ready moves it along; only the island moves it back.
+const (
+	starting      uint32 = iota // OnSubscribe has not returned yet
+	startingReady               // and something is due
+	parked                      // nothing to do
+	queued                      // waits in its island's ready list
+	running                     // in Head.Run
+	rerun                       // in Head.Run, and marked again meanwhile
+	closed                      // will never run again
+)
+
+// MaxBatch is the largest number of elements that a pass may emit.
+const MaxBatch = 256
+
+// Handle ties a [Head] to its island. Embed it, call Bind when subscribed,
+// Start after OnSubscribe has returned, and Close in the Run that ended the
+// head.
+type Handle struct {
+	head   Head
+	island *Island
+	ctx    context.Context
+	meter  *Meter
+	node   *flow.Node
+	next   *Handle // in the ready list or the local queue
+	prev   *Handle // in the list of live heads
+	follow *Handle
+	unhook func() bool // stops the watch of a context of its own
+
+	state  atomic.Uint32
+	events atomic.Uint32
+	batch  int32 // how many elements the next pass may emit
+	over   bool  // Close was called
+}
+
+// Bind makes h the handle of head on the island of ctx, which [Enter] or
+// [Fork] returned, and registers it with the run.
+func (h *Handle) Bind(ctx context.Context, node *flow.Node, head Head) {
+	h.head, h.ctx, h.node, h.batch = head, ctx, node, 1
+	h.island = islandOf(ctx)
+	r := h.island.run
+	r.register(h)
+	if d := ctx.Done(); d != nil && d != r.done {
+		h.unhook = context.AfterFunc(ctx, func() { h.Post(Ended) })
+	}
+}
+
+// Start lets the head run. Marks that came before are kept until now.
+func (h *Handle) Start() {
+	if !h.state.CompareAndSwap(starting, parked) {
+		h.state.Store(queued)
+		h.island.push(h)
+	}
+}
+
+// Ready marks the head for a pass. It may be called from anywhere, and does
+// nothing after Close.
+func (h *Handle) Ready() {
+	for {
+		switch s := h.state.Load(); s {
+		case parked:
+			if h.state.CompareAndSwap(parked, queued) {
+				h.island.push(h)
+				return
+			}
+		case running, starting:
+			if h.state.CompareAndSwap(s, s+1) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// Post records an event and marks the head.
+func (h *Handle) Post(e Event) {
+	h.events.Or(uint32(e))
+	if e == Ended {
+		h.head.Halt()
+	}
+	h.Ready()
+}
+
+// Events returns the events so far.
+func (h *Handle) Events() Event { return Event(h.events.Load()) }
+
+// Cause returns why the head's context ended, or nil.
+func (h *Handle) Cause() error { return context.Cause(h.ctx) }
+
+// Context returns the context of the head's subscription.
+func (h *Handle) Context() context.Context { return h.ctx }
+
+// Island returns the head's island.
+func (h *Handle) Island() *Island { return h.island }
+
+// SetMeter says which stage's time a pass of the head is.
+func (h *Handle) SetMeter(m *Meter) { h.meter = m }
+
+// Close ends the head. Call it inside Run: the present pass is the last.
+func (h *Handle) Close() {
+	if h.over {
+		return
+	}
+	h.over = true
+	if h.unhook != nil {
+		h.unhook()
+	}
+	h.island.run.unregister(h)
+}
+
+// Closed reports whether Close was called. Only the island may ask.
+func (h *Handle) Closed() bool { return h.over }

@@ -1,0 +1,283 @@
+package scheduler
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+)
+
+// Pacing of a pass: a batch doubles while a whole pass takes less than short,
+// and shrinks when one takes more than long. A function that suddenly turns
+// slow delays at most the elements of one batch.
+const (
+	shortPass = 50_000  // nanoseconds
+	longPass  = 100_000 // nanoseconds
+)
+
+// Island is a chain of stages that run synchronously. It is an actor: whoever
+// marks one of its heads ready and finds it idle gives it to the scheduler,
+// and it runs its ready heads one after another.
+//
+// An Island is also the context under which its stages subscribe upstream.
+type Island struct {
+	context.Context // without the island
+
+	run   *Run
+	ready atomic.Pointer[Handle] // newest first
+	first *Handle                // local queue, oldest first
+	last  *Handle
+	now   *Handle // the head in Run, for Goexit
+	stamp int64   // end of the last pass, 0 when unknown
+	probe *probe  // measures, nil when nobody observes
+
+	scheduled atomic.Bool // somebody runs it, or is asked to
+	closed    atomic.Bool
+	wake      chan struct{} // of the goroutine in Await, else nil
+}
+
+type islandKey struct{}
+
+// Value returns the island itself for the key of this package.
+func (i *Island) Value(key any) any {
+	if key == (islandKey{}) {
+		return i
+	}
+	return i.Context.Value(key)
+}
+
+func islandOf(ctx context.Context) *Island {
+	if i, ok := ctx.(*Island); ok {
+		return i
+	}
+	i, _ := ctx.Value(islandKey{}).(*Island)
+	return i
+}
+
+// Enter returns a context with an island: ctx if it has one, else one with a
+// new island in the run of ctx, or in a new run of its own.
+func Enter(ctx context.Context) context.Context {
+	if islandOf(ctx) != nil {
+		return ctx
+	}
+	r, _ := ctx.Value(runKey{}).(*Run)
+	if r == nil {
+		r = newRun(ctx, nil)
+		r.adhoc = true
+	}
+	return r.newIsland(ctx)
+}
+
+// Fork returns a context with a new island in the run of ctx, for the
+// upstream of an asynchronous boundary. ctx must have an island.
+func Fork(ctx context.Context) context.Context {
+	return islandOf(ctx).run.newIsland(Outside(ctx))
+}
+
+// Outside returns ctx without its island: what a user's function gets, so that
+// a stream it runs has an island of its own.
+func Outside(ctx context.Context) context.Context {
+	if i, ok := ctx.(*Island); ok {
+		return i.Context
+	}
+	if islandOf(ctx) == nil {
+		return ctx
+	}
+	return outside{ctx}
+}
+
+type outside struct{ context.Context }
+
+func (o outside) Value(key any) any {
+	if key == (islandKey{}) {
+		return (*Island)(nil)
+	}
+	return o.Context.Value(key)
+}
+
+// RunOf returns the run of a context that [Enter] or [Fork] returned.
+func RunOf(ctx context.Context) *Run { return islandOf(ctx).run }
+
+// push adds h to the ready list and gives an idle island to the scheduler.
+func (i *Island) push(h *Handle) {
+	for {
+		old := i.ready.Load()
+		h.next = old
+		if i.ready.CompareAndSwap(old, h) {
+			break
+		}
+	}
+	if !i.scheduled.Load() && i.scheduled.CompareAndSwap(false, true) {
+		i.run.sched.Go(i)
+	}
+}
+
+// hasReady reports whether a head is ready.
+func (i *Island) hasReady() bool { return i.first != nil || i.ready.Load() != nil }
+
+// take moves the ready list behind the local queue, oldest first.
+func (i *Island) take() {
+	h := i.ready.Swap(nil)
+	if h == nil {
+		return
+	}
+	tail := h
+	var head *Handle
+	for h != nil {
+		next := h.next
+		h.next = head
+		head, h = h, next
+	}
+	if i.first == nil {
+		i.first = head
+	} else {
+		i.last.next = head
+	}
+	i.last = tail
+}
+
+// enqueue puts h at the end of the local queue.
+func (i *Island) enqueue(h *Handle) {
+	h.next = nil
+	if i.first == nil {
+		i.first = h
+	} else {
+		i.last.next = h
+	}
+	i.last = h
+}
+
+// pop takes the next ready head, or nil.
+func (i *Island) pop() *Handle {
+	if i.ready.Load() != nil {
+		i.take()
+	}
+	h := i.first
+	if h != nil {
+		i.first = h.next
+		h.next = nil
+	}
+	return h
+}
+
+// Run runs ready heads until none is left, or for about passes passes. It
+// reports whether heads are still ready. The caller owns the island until
+// Release returns true.
+func (i *Island) Run(passes int) (more bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			i.abandoned(recover())
+		}
+	}()
+	i.enter()
+	for ; passes > 0; passes-- {
+		h := i.pop()
+		if h == nil {
+			break
+		}
+		i.pass(h, int(h.batch))
+	}
+	more = i.hasReady()
+	i.leave()
+	returned = true
+	return more
+}
+
+// pass runs h once and decides what becomes of it.
+func (i *Island) pass(h *Handle, n int) {
+	if i.stamp == 0 && n > 1 {
+		i.stamp = flow.Now()
+	}
+	i.now = h
+	h.state.Store(running)
+	i.sample(h)
+	emitted, again := h.head.Run(n)
+	i.now = nil
+	i.sampled()
+	i.pace(h, emitted, again)
+	switch {
+	case h.over:
+		h.state.Store(closed)
+	case again:
+		h.state.Store(queued)
+		i.enqueue(h)
+	case !h.state.CompareAndSwap(running, parked):
+		h.state.Store(queued)
+		i.enqueue(h)
+	}
+}
+
+// pace adapts the batch of h to the time that its pass took. A pass of a
+// single element with nothing behind it is not worth a look at the clock.
+func (i *Island) pace(h *Handle, emitted int, again bool) {
+	if emitted == 0 || (emitted == 1 && !again && i.probe == nil) {
+		i.stamp = 0
+		return
+	}
+	now := flow.Now()
+	if i.stamp != 0 {
+		took := now - i.stamp
+		switch {
+		case took < shortPass && int(h.batch) <= emitted:
+			h.batch = min(2*h.batch, MaxBatch)
+		case took > longPass:
+			h.batch = max(1, min(h.batch/2, int32(int64(emitted)*shortPass/took)))
+		}
+	}
+	i.stamp = now
+}
+
+// abandoned is called when user code has ended the goroutine (Goexit) or
+// panicked past all guards. The island goes on elsewhere; the stage that
+// called the user's code has failed the stream already.
+func (i *Island) abandoned(panicked any) {
+	if h := i.now; h != nil {
+		i.now = nil
+		i.stamp = 0
+		if h.over {
+			h.state.Store(closed)
+		} else {
+			h.state.Store(queued)
+			i.enqueue(h)
+		}
+	}
+	i.leave()
+	if panicked != nil {
+		panic(panicked)
+	}
+	if i.wake == nil {
+		i.run.sched.Go(i)
+	}
+}
+
+// Release gives the island back. It returns false if a head has become ready
+// meanwhile: then the caller still owns it and must go on.
+func (i *Island) Release() bool {
+	if i.hasReady() {
+		return false
+	}
+	i.stamp = 0
+	i.scheduled.Store(false)
+	return i.ready.Load() == nil || !i.scheduled.CompareAndSwap(false, true)
+}
+
+// Close ends the [Scheduler.Await] on i.
+func (i *Island) Close() {
+	i.closed.Store(true)
+	i.signal()
+}
+
+// Reopen makes another Await possible.
+func (i *Island) Reopen() { i.closed.Store(false) }
+
+// Closed reports whether Close was called.
+func (i *Island) Closed() bool { return i.closed.Load() }
+
+// signal wakes the goroutine in Await.
+func (i *Island) signal() {
+	select {
+	case i.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,137 @@
+package scheduler
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+)
+
+// Meter counts what one subscription of a stage does, and takes part in
+// splitting the time of its island. The counts are plain integers of the
+// island, published when it pauses; nothing is shared on the hot path.
+type Meter struct {
+	In  int64 // elements received
+	Out int64 // elements handed on
+
+	stats    *flow.Stats
+	probe    *probe
+	down     *Meter // next stage on the same island
+	wanted   demand.Counter
+	sentIn   int64   // In as published
+	sentOut  int64   // Out as published
+	buffered int64   // gauge as published
+	self     int64   // nanoseconds sampled since the last publication
+	share    float64 // of the island's time, by the samples
+	sink     bool
+	feeder   bool // only counts what it receives
+	ended    bool
+}
+
+// NewMeter returns a meter for one subscription of the stage, or nil when
+// nobody observes the run of ctx. down is the meter of the next stage, if that
+// is on the same island.
+func NewMeter(ctx context.Context, node *flow.Node, down *Meter) *Meter {
+	i := islandOf(ctx)
+	if i.probe == nil {
+		return nil
+	}
+	m := &Meter{stats: i.run.names.counters(node), probe: i.probe, down: down, sink: node.Sink}
+	m.stats.Workers.Add(1)
+	i.probe.add(m)
+	return m
+}
+
+// NewFeeder returns a meter that counts what enters a boundary, on the island
+// above it. The boundary's time is that of the island below.
+func NewFeeder(ctx context.Context, m *Meter) *Meter {
+	p := islandOf(ctx).probe
+	f := &Meter{stats: m.stats, probe: p, feeder: true}
+	p.add(f)
+	return f
+}
+
+// Stats returns the counters that the meter publishes to.
+func (m *Meter) Stats() *flow.Stats { return m.stats }
+
+// Requested counts demand from downstream. Any goroutine may call it.
+func (m *Meter) Requested(n int64) {
+	if n < 1 {
+		return
+	}
+	m.wanted.Add(n)
+	m.stats.RequestCalls.Add(1)
+	for {
+		old := m.stats.Requested.Load()
+		if m.stats.Requested.CompareAndSwap(old, demand.Sum(old, n)) {
+			return
+		}
+	}
+}
+
+// Lost counts n elements that the stage let go of. Any goroutine may call it.
+func (m *Meter) Lost(r flow.Reason, n int64) { m.stats.Lost[r].Add(n) }
+
+// Failed counts an error that arose in the stage.
+func (m *Meter) Failed(k flow.ErrorKind) { m.stats.Errors[k].Add(1) }
+
+// Buffered publishes how many elements the stage holds now.
+func (m *Meter) Buffered(n int64) {
+	m.stats.Buffered.Add(n - m.buffered)
+	m.buffered = n
+}
+
+// Begin says that the stage's own code runs from here on. It returns what to
+// give to Resume when it has finished.
+func (m *Meter) Begin() *Meter {
+	p := m.probe
+	if !p.sampling {
+		return nil
+	}
+	prev := p.current
+	p.charge(m)
+	return prev
+}
+
+// Resume says that the code of the stage that Begin interrupted runs again.
+func (m *Meter) Resume(prev *Meter) {
+	if p := m.probe; p.sampling && prev != nil {
+		p.charge(prev)
+	}
+}
+
+// End publishes the last counts. The subscription has ended.
+func (m *Meter) End() {
+	if m.ended {
+		return
+	}
+	m.ended = true
+	m.publish()
+	if m.feeder {
+		return
+	}
+	m.Buffered(0)
+	if w := m.wanted.Load(); w != demand.Unbounded {
+		m.stats.Abandoned.Add(max(0, w-m.Out))
+	}
+	m.stats.Workers.Add(-1)
+}
+
+func (m *Meter) publish() {
+	if d := m.In - m.sentIn; d != 0 {
+		m.stats.In.Add(d)
+		m.sentIn = m.In
+	}
+	if d := m.Out - m.sentOut; d != 0 {
+		m.stats.Out.Add(d)
+		m.sentOut = m.Out
+	}
+}
+
+// waiting returns what the stage does while its island has nothing to run.
+func (m *Meter) waiting() flow.Activity {
+	if w := m.wanted.Load(); !m.sink && w != demand.Unbounded && w <= m.Out {
+		return flow.Backpressured
+	}
+	return flow.Idle
+}
