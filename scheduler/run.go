@@ -18,6 +18,7 @@ import (
 type Run struct {
 	parent *Run
 	ctx    context.Context
+	outer  context.Context // in which the run was made
 	done   <-chan struct{}
 	cancel context.CancelCauseFunc // nil for a run without a sink
 	sched  Scheduler
@@ -56,7 +57,7 @@ type runKey struct{}
 // newRun makes a run under ctx. Its parent, if any, is told of its end, and
 // passes on a drain.
 func newRun(ctx context.Context, parent *Run) *Run {
-	r := &Run{parent: parent, ctx: ctx, done: ctx.Done(), sched: From(ctx)}
+	r := &Run{parent: parent, ctx: ctx, outer: ctx, done: ctx.Done(), sched: From(ctx)}
 	if parent != nil {
 		r.names = parent.names
 		parent.adopt(r)
@@ -73,7 +74,7 @@ func NewRun(ctx context.Context, node *flow.Node, fail func(error)) (*Run, *Isla
 	parent, _ := ctx.Value(runKey{}).(*Run)
 	inner, cancel := context.WithCancelCause(Outside(ctx))
 	r := newRun(inner, parent)
-	r.cancel, r.onFail = cancel, fail
+	r.cancel, r.onFail, r.outer = cancel, fail, Outside(ctx)
 	r.names.root(node)
 	i := r.newIsland(inner)
 	i.wake = make(chan struct{}, 1)
@@ -94,7 +95,7 @@ func (r *Run) Parent() context.Context {
 	if r.parent != nil {
 		return r.parent.ctx
 	}
-	return r.ctx
+	return r.outer
 }
 
 // Sums returns the run's account of elements.

@@ -49,13 +49,18 @@ func (b *Boundary[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	b.Connect(ctx, node, down)
 	b.Bind(ctx, node, b)
 	b.SetMeter(b.Meter())
+	b.Accept(b)
+	b.Start()
 	upstream := scheduler.Fork(ctx)
+	b.FedFrom(upstream)
+	src.Subscribe(upstream, (*inlet[T])(b))
+}
+
+// FedFrom says on which island the elements arrive.
+func (b *Boundary[T]) FedFrom(upstream context.Context) {
 	if b.Meter() != nil {
 		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
 	}
-	b.Accept(b)
-	b.Start()
-	src.Subscribe(upstream, (*inlet[T])(b))
 }
 
 // Context returns the context of the subscription.
@@ -157,7 +162,7 @@ func (b *Boundary[T]) interrupted() bool {
 		b.Fail(b.Cause())
 	default:
 		b.abandon(flow.Failed)
-		b.Fail(invalidDemand(b.Name()))
+		b.Fail(InvalidDemand(b.Name()))
 	}
 	return true
 }
@@ -213,7 +218,7 @@ func (i *inlet[T]) OnNext(v T) {
 	if b.feeder != nil {
 		b.feeder.In++
 	}
-	if !b.queue.Push1(v) {
+	if b.last.Load() || !b.queue.Push1(v) {
 		b.overrun([]T{v})
 		return
 	}
@@ -225,7 +230,7 @@ func (i *inlet[T]) OnNextBatch(vs []T) {
 	if b.feeder != nil {
 		b.feeder.In += int64(len(vs))
 	}
-	if !b.queue.Push(vs) {
+	if b.last.Load() || !b.queue.Push(vs) {
 		b.overrun(vs)
 		return
 	}
@@ -246,7 +251,8 @@ func (b *Boundary[T]) pushed() {
 	b.sweeps.Unlock()
 }
 
-// overrun answers an upstream that sent more than was requested.
+// overrun answers an upstream that sent more than was requested, or went on
+// after the end.
 func (b *Boundary[T]) overrun(vs []T) {
 	b.Lost(flow.AfterEnd, int64(len(vs)))
 	if b.release != nil {

@@ -12,6 +12,7 @@ type Link[In, Out any] struct {
 	Outlet[Out]
 	brake
 	up      flow.Subscription
+	line    flow.Subscription // what downstream gets
 	release func(In, flow.Reason)
 }
 
@@ -21,7 +22,12 @@ func (*Link[In, Out]) native() {}
 func (l *Link[In, Out]) Init(ctx context.Context, node *flow.Node, down flow.Subscriber[Out]) {
 	l.Connect(ctx, node, down)
 	l.release = flow.ReleaseFunc[In]()
+	l.line = l
 }
+
+// Intercept lets the stage itself, which embeds the link, receive Request and
+// Cancel from downstream.
+func (l *Link[In, Out]) Intercept(line flow.Subscription) { l.line = line }
 
 // OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
 func (l *Link[In, Out]) OnSubscribe(sub flow.Subscription) {
@@ -30,7 +36,7 @@ func (l *Link[In, Out]) OnSubscribe(sub flow.Subscription) {
 		return
 	}
 	l.up = sub
-	l.Accept(l)
+	l.Accept(l.line)
 }
 
 // Request passes demand up.

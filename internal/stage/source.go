@@ -102,19 +102,47 @@ func (s *Source[T]) interrupted() bool {
 	case ev&scheduler.Ended != 0:
 		s.end(func() { s.Fail(s.Cause()) })
 	case ev&scheduler.Invalid != 0:
-		s.end(func() { s.Fail(invalidDemand(s.Name())) })
-	case ev&scheduler.Draining != 0:
+		s.end(func() { s.Fail(InvalidDemand(s.Name())) })
+	default: // the graph is draining
+		if d, ok := s.producer.(drainer); ok {
+			d.Drain()
+			return false
+		}
 		s.end(s.Complete)
 	}
 	return true
 }
 
+// drainer is a [Producer] that holds elements it has accepted from the
+// outside: a drain closes its entrance, and it ends when they are emitted.
+type drainer interface{ Drain() }
+
 func (s *Source[T]) end(signal func()) {
-	s.producer.Stop()
+	if s.Closed() {
+		return
+	}
 	s.Close()
+	s.producer.Stop()
 	signal()
 }
 
-func invalidDemand(stage string) error {
+// Crash ends the source at once, for a producer whose user code has not
+// returned, as after runtime.Goexit.
+func (s *Source[T]) Crash(err error) { s.end(func() { s.Fail(err) }) }
+
+// InvalidDemand is the error for a subscriber that requests less than one
+// element.
+func InvalidDemand(stage string) error {
 	return &flow.StageError{Stage: stage, Err: flow.ErrInvalidDemand}
 }
+
+// Complete gives down a stream that completes at once.
+func Complete[T any](ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {
+	e := new(empty[T])
+	e.Begin(ctx, node, down, e)
+}
+
+type empty[T any] struct{ Source[T] }
+
+func (*empty[T]) Produce(int) (emitted int, next Progress, err error) { return 0, Last, nil }
+func (*empty[T]) Stop()                                               {}

@@ -13,10 +13,15 @@ import (
 
 // Config is what options set.
 type Config struct {
-	Name     string
-	Prefetch int
-	Close    bool
+	Name        string
+	Prefetch    int64
+	Close       bool
+	MaxLine     int
+	OnWalkError func(path string, err error) error
 }
+
+// MaxBatch is the largest number of elements in a batch.
+const MaxBatch = scheduler.MaxBatch
 
 // Option is a setting of a stage that has a default.
 type Option func(*Config)
@@ -41,6 +46,15 @@ func (*Blueprint) native() {}
 func (b *Blueprint) Node() *flow.Node { return &b.node }
 
 type native interface{ native() }
+
+// Inner is embedded in a subscriber that belongs to a head of the same island,
+// which learns of the end of the context itself.
+type Inner struct{}
+
+func (Inner) native() {}
+
+// Halt does nothing.
+func (Inner) Halt() {}
 
 // NewBlueprint describes a stage with one upstream, which may be nil.
 func NewBlueprint(kind string, up any, opts []Option) Blueprint {
@@ -115,3 +129,7 @@ func meterOf[T any](s flow.Subscriber[T]) *scheduler.Meter {
 	}
 	return nil
 }
+
+// UserContext returns the context that a user's function gets: that of the
+// subscription, without its island.
+func UserContext(ctx context.Context) context.Context { return scheduler.Outside(ctx) }

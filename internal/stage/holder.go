@@ -1,0 +1,221 @@
+package stage
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Holder is a synchronous stage with one upstream whose demand is not that of
+// its subscriber, because one element in may be many out, or none until the
+// end. What has no demand yet it holds. It is a head of its island: demand
+// that comes later lets it run.
+type Holder[In, Out any] struct {
+	scheduler.Handle
+	Outlet[Out]
+	brake
+	demand  demand.Counter
+	up      flow.Subscription
+	asked   int64 // requested upstream and not yet received
+	release func(In, flow.Reason)
+	self    Holding
+	last    bool  // upstream has ended
+	err     error // with which
+}
+
+// Holding is what a stage adds to a [Holder].
+type Holding interface {
+	// Flush emits at most n elements and reports whether it holds more.
+	Flush(n int) (emitted int, more bool)
+	// Want returns how many elements to have on their way from upstream, for
+	// the outstanding demand.
+	Want(demand int64) int64
+	// Clear lets go of all that is held.
+	Clear(reason flow.Reason)
+}
+
+// Init connects the stage to its subscriber.
+func (h *Holder[In, Out]) Init(ctx context.Context, node *flow.Node, down flow.Subscriber[Out], self Holding) {
+	h.self = self
+	h.release = flow.ReleaseFunc[In]()
+	h.Connect(ctx, node, down)
+	h.Bind(ctx, node, h)
+	h.SetMeter(h.Meter())
+}
+
+// Context returns the context of the subscription.
+func (h *Holder[In, Out]) Context() context.Context { return h.Outlet.Context() }
+
+// Halt stops the stage and those below it: the context has ended.
+func (h *Holder[In, Out]) Halt() {
+	h.end()
+	h.Outlet.Halt()
+}
+
+// OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
+func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) {
+	if h.up != nil {
+		sub.Cancel()
+		return
+	}
+	h.up = sub
+	h.Accept(h)
+	h.Start()
+}
+
+// Request adds demand.
+func (h *Holder[In, Out]) Request(n int64) {
+	if n < 1 {
+		h.Post(scheduler.Invalid)
+		return
+	}
+	h.Wanted(n)
+	h.demand.Add(n)
+	h.Ready()
+}
+
+// Cancel ends the stream in silence.
+func (h *Holder[In, Out]) Cancel() {
+	if h.leave() {
+		h.up.Cancel()
+	}
+	h.Post(scheduler.Cancelled)
+}
+
+// Demand returns how many elements may be emitted now.
+func (h *Holder[In, Out]) Demand() int64 { return h.demand.Load() }
+
+// Emit hands vs on, for which there is demand.
+func (h *Holder[In, Out]) Emit(vs []Out) {
+	h.demand.Sub(int64(len(vs)))
+	h.Batch(vs)
+}
+
+// Received counts n elements from upstream, and says whether they are to be
+// looked at.
+func (h *Holder[In, Out]) Received(n int) bool {
+	if h.asked != flow.Unbounded {
+		h.asked -= int64(n)
+	}
+	return !h.Closed() && !h.Stopped() && !h.last
+}
+
+// Completed reports whether upstream has completed, and not failed.
+func (h *Holder[In, Out]) Completed() bool { return h.last && h.err == nil }
+
+// Refill asks upstream for what the stage wants.
+func (h *Holder[In, Out]) Refill() {
+	if h.last || h.Closed() || h.Stopped() {
+		return
+	}
+	if h.asked == flow.Unbounded {
+		return
+	}
+	switch want := h.self.Want(h.demand.Load()); {
+	case want == flow.Unbounded:
+		h.asked = flow.Unbounded
+		h.up.Request(flow.Unbounded)
+	case want > h.asked:
+		n := want - h.asked
+		h.asked = want
+		h.up.Request(n)
+	}
+}
+
+// OnError ends the stream, after what is held.
+func (h *Holder[In, Out]) OnError(err error) {
+	if err == nil {
+		err = errNilError
+	}
+	h.finish(err)
+}
+
+// OnComplete ends the stream, after what is held.
+func (h *Holder[In, Out]) OnComplete() { h.finish(nil) }
+
+func (h *Holder[In, Out]) finish(err error) {
+	if h.last || h.Closed() {
+		if err != nil && !h.Left() {
+			h.Outlet.Run().Undeliverable(err)
+		}
+		return
+	}
+	h.last, h.err = true, err
+	h.Ready()
+}
+
+// Run does one pass: see [scheduler.Head].
+func (h *Holder[In, Out]) Run(n int) (emitted int, again bool) {
+	if h.Closed() || h.interrupted() {
+		return 0, false
+	}
+	emitted, more := h.self.Flush(int(min(int64(n), h.demand.Load())))
+	switch {
+	case h.Closed() || h.interrupted():
+		return emitted, false
+	case more:
+		return emitted, h.demand.Load() > 0
+	case h.last:
+		h.Close()
+		if h.err != nil {
+			h.Fail(h.err)
+		} else {
+			h.Complete()
+		}
+		return emitted, false
+	}
+	h.Refill()
+	return emitted, false
+}
+
+// interrupted ends the stream if an event from outside asks for it.
+func (h *Holder[In, Out]) interrupted() bool {
+	switch ev := h.Events() &^ scheduler.Draining; {
+	case ev == 0:
+		return false
+	case ev&scheduler.Cancelled != 0:
+		h.quit(flow.Cancelled)
+		h.Finish()
+	case ev&scheduler.Ended != 0:
+		h.quit(flow.Failed)
+		h.Fail(h.Cause())
+	default:
+		h.quit(flow.Failed)
+		h.Fail(InvalidDemand(h.Name()))
+	}
+	return true
+}
+
+func (h *Holder[In, Out]) quit(reason flow.Reason) {
+	if h.leave() && !h.last {
+		h.up.Cancel()
+	}
+	h.self.Clear(reason)
+	h.Close()
+}
+
+// FailAt ends the stream because a user's function failed: it hands on the
+// elements before that, cancels upstream, lets go of the input behind it, and
+// signals the error.
+func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
+	h.Emit(before)
+	if h.leave() && !h.last {
+		h.up.Cancel()
+	}
+	h.Let(behind, flow.Failed)
+	h.self.Clear(flow.Failed)
+	h.Close()
+	h.Fail(err)
+}
+
+// Let lets go of elements that the stage has not looked at.
+func (h *Holder[In, Out]) Let(vs []In, reason flow.Reason) {
+	h.Lost(reason, int64(len(vs)))
+	if h.release != nil {
+		for _, v := range vs {
+			h.release(v, reason)
+		}
+	}
+}

@@ -1,0 +1,290 @@
+package stage
+
+import (
+	"context"
+	"sync"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Overflow is a bounded queue between two islands whose upstream does not
+// listen to demand: it is never held up, and a strategy decides about the
+// elements for which there is no room.
+type Overflow[T any] struct {
+	scheduler.Handle // of the downstream island
+	Outlet[T]
+	demand  demand.Counter
+	release func(T, flow.Reason)
+	out     []T // the batch that is being handed on
+
+	feeder *scheduler.Meter // counts on the upstream island
+
+	mu       sync.Mutex
+	strategy flow.Overflow
+	ring     []T // allocated with the first element
+	capacity int
+	first    int // oldest element in ring
+	count    int
+	cut      bool // downstream has left: nothing is taken any more
+	last     bool // upstream has ended
+	err      error
+	up       flow.Subscription
+}
+
+// Open makes an island for the upstream and connects both sides.
+func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], capacity int, strategy flow.Overflow) {
+	b.capacity, b.strategy = capacity, strategy
+	b.release = flow.ReleaseFunc[T]()
+	b.Connect(ctx, node, down)
+	b.Bind(ctx, node, b)
+	b.SetMeter(b.Meter())
+	b.Accept(b)
+	b.Start()
+	upstream := scheduler.Fork(ctx)
+	if b.Meter() != nil {
+		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
+	}
+	src.Subscribe(upstream, &overflowInlet[T]{queue: b})
+}
+
+// Context returns the context of the subscription.
+func (b *Overflow[T]) Context() context.Context { return b.Outlet.Context() }
+
+// Request adds demand.
+func (b *Overflow[T]) Request(n int64) {
+	if n < 1 {
+		b.Post(scheduler.Invalid)
+		return
+	}
+	b.Wanted(n)
+	if b.demand.Add(n) == 0 {
+		b.Ready()
+	}
+}
+
+// Cancel ends the stream in silence.
+func (b *Overflow[T]) Cancel() {
+	b.sever()
+	b.Post(scheduler.Cancelled)
+}
+
+// sever cancels the upstream, once.
+func (b *Overflow[T]) sever() {
+	b.mu.Lock()
+	up := b.up
+	if b.cut || b.last {
+		up = nil
+	}
+	b.cut = true
+	b.mu.Unlock()
+	if up != nil {
+		up.Cancel()
+	}
+}
+
+// Run does one pass: see [scheduler.Head].
+func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
+	if b.Closed() || b.interrupted() {
+		return 0, false
+	}
+	vs, held, last, err := b.take(int(min(int64(n), b.demand.Load())))
+	b.demand.Sub(int64(len(vs)))
+	b.Batch(vs)
+	clear(vs)
+	if b.interrupted() {
+		return len(vs), false
+	}
+	if m := b.Meter(); m != nil {
+		m.Buffered(int64(held))
+	}
+	if last && held == 0 {
+		b.Close()
+		if err != nil {
+			b.Fail(err)
+		} else {
+			b.Complete()
+		}
+		return len(vs), false
+	}
+	return len(vs), held > 0 && b.demand.Load() > 0
+}
+
+// take removes the n oldest elements, if there are so many.
+func (b *Overflow[T]) take(n int) (vs []T, held int, last bool, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	vs = b.out[:0]
+	for range min(n, b.count) {
+		vs = append(vs, b.pop())
+	}
+	b.out = vs
+	return vs, b.count, b.last, b.err
+}
+
+// pop removes the oldest element. The lock is held.
+func (b *Overflow[T]) pop() T {
+	var zero T
+	v := b.ring[b.first]
+	b.ring[b.first] = zero
+	b.first = (b.first + 1) % b.capacity
+	b.count--
+	return v
+}
+
+// interrupted ends the stream if an event from outside asks for it.
+func (b *Overflow[T]) interrupted() bool {
+	switch ev := b.Events() &^ scheduler.Draining; {
+	case ev == 0:
+		return false
+	case ev&scheduler.Cancelled != 0:
+		b.abandon(flow.Cancelled)
+		b.Finish()
+	case ev&scheduler.Ended != 0:
+		b.abandon(flow.Failed)
+		b.Fail(b.Cause())
+	default:
+		b.abandon(flow.Failed)
+		b.Fail(InvalidDemand(b.Name()))
+	}
+	return true
+}
+
+func (b *Overflow[T]) abandon(reason flow.Reason) {
+	b.sever()
+	vs, _, _, _ := b.take(b.capacity)
+	b.let(vs, reason)
+	b.Close()
+}
+
+// let accounts for elements that are not handed on, and tells them.
+func (b *Overflow[T]) let(vs []T, reason flow.Reason) {
+	b.Lost(reason, int64(len(vs)))
+	if b.release != nil {
+		for _, v := range vs {
+			b.release(v, reason)
+		}
+	}
+}
+
+// overflowInlet is the upstream side of an [Overflow].
+type overflowInlet[T any] struct {
+	Inner
+	queue *Overflow[T]
+	one   [1]T
+	lost  []T // for which there was no room, in one call
+}
+
+func (i *overflowInlet[T]) OnSubscribe(sub flow.Subscription) {
+	b := i.queue
+	b.mu.Lock()
+	refuse := b.up != nil || b.cut
+	if b.up == nil {
+		b.up = sub
+	}
+	b.mu.Unlock()
+	if refuse {
+		sub.Cancel()
+		return
+	}
+	sub.Request(flow.Unbounded)
+}
+
+func (i *overflowInlet[T]) OnNext(v T) {
+	i.one[0] = v
+	i.OnNextBatch(i.one[:])
+}
+
+func (i *overflowInlet[T]) OnNextBatch(vs []T) {
+	b := i.queue
+	if b.feeder != nil {
+		b.feeder.In += int64(len(vs))
+	}
+	reason := i.push(vs)
+	b.let(i.lost, reason)
+	clear(i.lost)
+	b.Ready()
+}
+
+// push puts vs into the queue, collects what is lost, and says why it is.
+func (i *overflowInlet[T]) push(vs []T) flow.Reason {
+	b := i.queue
+	i.lost = i.lost[:0]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.cut || b.last {
+		i.lost = append(i.lost, vs...)
+		return flow.Cancelled
+	}
+	if b.ring == nil {
+		b.ring = make([]T, b.capacity)
+	}
+	for k, v := range vs {
+		if b.count == b.capacity {
+			switch b.strategy {
+			case flow.DropIncoming:
+				i.lost = append(i.lost, v)
+				continue
+			case flow.Fail:
+				i.lost = append(i.lost, vs[k:]...)
+				i.overflow()
+				return flow.DroppedNew
+			default:
+				i.lost = append(i.lost, b.pop())
+			}
+		}
+		b.ring[(b.first+b.count)%b.capacity] = v
+		b.count++
+	}
+	return b.reason()
+}
+
+func (b *Overflow[T]) reason() flow.Reason {
+	switch b.strategy {
+	case flow.DropIncoming:
+		return flow.DroppedNew
+	case flow.Latest:
+		return flow.Replaced
+	default:
+		return flow.DroppedOld
+	}
+}
+
+// overflow ends the stream behind what is held. The lock is held; Cancel only
+// marks the head of the upstream.
+func (i *overflowInlet[T]) overflow() {
+	b := i.queue
+	b.last = true
+	b.err = &flow.StageError{Stage: b.Name(), Err: flow.ErrOverflow}
+	if b.Meter() != nil {
+		b.Meter().Failed(flow.OverflowError)
+	}
+	b.up.Cancel()
+}
+
+func (i *overflowInlet[T]) OnError(err error) {
+	if err == nil {
+		err = errNilError
+	}
+	i.end(err)
+}
+
+func (i *overflowInlet[T]) OnComplete() { i.end(nil) }
+
+func (i *overflowInlet[T]) end(err error) {
+	b := i.queue
+	if b.feeder != nil {
+		b.feeder.End()
+	}
+	b.mu.Lock()
+	late := b.last || b.cut
+	if !b.last {
+		b.last, b.err = true, err
+	}
+	b.mu.Unlock()
+	if late && err != nil {
+		b.Outlet.Run().Undeliverable(err)
+	}
+	b.Ready()
+}

@@ -1,0 +1,270 @@
+package operators
+
+import (
+	"context"
+	"sync"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/demand"
+	"github.com/weirgo/weir/internal/stage"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Broadcast returns n publishers that each emit all elements of src. Each is
+// an asynchronous boundary with a buffer of its own, so that its subscriber
+// may run anywhere; the slowest governs. Put a [Buffer] that drops behind one
+// that must not hold up the others.
+//
+// It runs in rounds: upstream is subscribed once each time all n outputs have
+// a subscriber more. Its run is that of the graph, or else of the first
+// subscriber's context.
+//
+//	source         --1--2--3--|
+//	Broadcast(2, 16)
+//	result 1       --1--2--3--|
+//	result 2       --1--2--3--|
+//
+// Demand: what all outputs have in common; each requests capacity, and again
+// what has been handed on when that is three quarters of it. An output whose
+// subscriber has cancelled does not count any more; when all have, upstream is
+// cancelled.
+//
+// Buffer: at most capacity elements for each output.
+//
+// Errors: passes upstream's on to all, after the elements before it.
+//
+// Ends: completes all when upstream completes. Panics if n or capacity is less
+// than 1, or if elements are a [flow.Releaser] and not a [flow.Forker].
+func Broadcast[T any](src flow.Publisher[T], n, capacity int, opts ...Option) []flow.Publisher[T] {
+	stage.Require(src != nil, "operators.Broadcast: nil source")
+	stage.Require(n > 0, "operators.Broadcast: %d outputs, must be at least 1", n)
+	stage.Require(capacity > 0, "operators.Broadcast: capacity %d, must be at least 1", capacity)
+	hub := &broadcastHub[T]{
+		Blueprint: stage.NewBlueprint("broadcast", src, opts),
+		src:       stage.Adapt(src), fork: stage.Fork[T]("operators.Broadcast"), joined: make([]int, n),
+	}
+	outputs := make([]flow.Publisher[T], n)
+	for i := range outputs {
+		out := &broadcastOutput[T]{stage.NewBlueprint("branch", nil, nil), hub, i, capacity}
+		node := out.Node()
+		node.Up, node.Branch = hub.Node(), i+1
+		node.Capacity, node.Boundary = int64(capacity), true
+		if name := hub.Node().Name; name != "" {
+			node.Name = stage.Numbered(name, i+1)
+		}
+		outputs[i] = out
+	}
+	return outputs
+}
+
+// broadcastHub is what the outputs share.
+type broadcastHub[T any] struct {
+	stage.Blueprint
+	src  flow.Publisher[T]
+	fork func(T, int)
+
+	mu     sync.Mutex
+	joined []int // rounds that each output has joined
+	first  int   // number of the oldest round that waits for outputs
+	rounds []*broadcastRound[T]
+}
+
+// join adds a line to the round that the output has not been in yet.
+func (h *broadcastHub[T]) join(output int, line *broadcastLine[T], base context.Context) *broadcastRound[T] {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at := h.joined[output] - h.first
+	h.joined[output]++
+	if at == len(h.rounds) {
+		h.rounds = append(h.rounds, &broadcastRound[T]{
+			hub: h, base: base, missing: len(h.joined), lines: make([]*broadcastLine[T], len(h.joined)),
+		})
+	}
+	r := h.rounds[at]
+	r.lines[output] = line
+	return r
+}
+
+// complete counts an output whose line is ready. It returns true for the last
+// one of the round.
+func (h *broadcastHub[T]) complete(r *broadcastRound[T]) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.missing--; r.missing > 0 {
+		return false
+	}
+	h.rounds = h.rounds[1:]
+	h.first++
+	return true
+}
+
+type broadcastOutput[T any] struct {
+	stage.Blueprint
+	hub      *broadcastHub[T]
+	index    int
+	capacity int
+}
+
+func (p *broadcastOutput[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
+	ctx = stage.Enter(ctx, p.Node(), down)
+	line := &broadcastLine[T]{}
+	line.round = p.hub.join(p.index, line, scheduler.RunOf(ctx).Parent())
+	line.queue.Open(ctx, p.Node(), line, down, p.capacity, false)
+	if p.hub.complete(line.round) {
+		line.round.start()
+	}
+}
+
+// broadcastLine leads from the round to one output. It is the publisher that
+// the output's boundary subscribes to, and that subscription.
+type broadcastLine[T any] struct {
+	round *broadcastRound[T]
+	queue stage.Boundary[T]
+	to    flow.BatchSubscriber[T] // the boundary's entrance
+	wants demand.Counter          // in all, not what is left
+	gone  bool                    // guarded by the round's lock
+}
+
+func (l *broadcastLine[T]) Subscribe(_ context.Context, s flow.Subscriber[T]) {
+	l.to = s.(flow.BatchSubscriber[T])
+	l.to.OnSubscribe(l)
+}
+
+func (l *broadcastLine[T]) Request(n int64) {
+	l.wants.Add(n)
+	l.round.pull()
+}
+
+func (l *broadcastLine[T]) Cancel() { l.round.leave(l) }
+
+// broadcastRound is one subscription of upstream, shared by all outputs.
+type broadcastRound[T any] struct {
+	stage.Inner
+	hub     *broadcastHub[T]
+	base    context.Context // of the run that the round belongs to
+	missing int             // outputs without a subscriber
+	lines   []*broadcastLine[T]
+	meter   *scheduler.Meter
+	one     [1]T
+
+	mu    sync.Mutex
+	up    flow.Subscription
+	asked int64
+	over  bool
+}
+
+func (r *broadcastRound[T]) start() {
+	ctx := scheduler.Enter(r.base)
+	r.meter = scheduler.NewMeter(ctx, r.hub.Node(), nil)
+	for _, l := range r.lines {
+		l.queue.FedFrom(ctx)
+	}
+	stage.Subscribe(ctx, r.hub.src, r, r.meter)
+}
+
+func (r *broadcastRound[T]) OnSubscribe(sub flow.Subscription) {
+	r.mu.Lock()
+	second := r.up != nil
+	if !second {
+		r.up = sub
+	}
+	r.mu.Unlock()
+	if second {
+		sub.Cancel()
+		return
+	}
+	r.pull()
+}
+
+// pull requests what all lines want and has not been asked for.
+func (r *broadcastRound[T]) pull() {
+	r.mu.Lock()
+	if r.up == nil || r.over {
+		r.mu.Unlock()
+		return
+	}
+	common, live := flow.Unbounded, 0
+	for _, l := range r.lines {
+		if !l.gone {
+			live++
+			common = min(common, l.wants.Load())
+		}
+	}
+	n := common - r.asked
+	if live == 0 {
+		r.over = true
+	} else if n > 0 {
+		r.asked = common
+	}
+	r.mu.Unlock()
+	switch {
+	case live == 0:
+		r.up.Cancel()
+		r.finish()
+	case n > 0:
+		if r.meter != nil {
+			r.meter.Requested(n)
+		}
+		r.up.Request(n)
+	}
+}
+
+func (r *broadcastRound[T]) leave(l *broadcastLine[T]) {
+	r.mu.Lock()
+	l.gone = true
+	r.mu.Unlock()
+	r.pull()
+}
+
+// receivers calls yield with each line that has not left.
+func (r *broadcastRound[T]) receivers() []*broadcastLine[T] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]*broadcastLine[T], 0, len(r.lines))
+	for _, l := range r.lines {
+		if !l.gone {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+func (r *broadcastRound[T]) OnNext(v T) {
+	r.one[0] = v
+	r.OnNextBatch(r.one[:])
+}
+
+func (r *broadcastRound[T]) OnNextBatch(vs []T) {
+	all := r.receivers()
+	if r.meter != nil {
+		r.meter.Out += int64(len(vs))
+	}
+	if r.hub.fork != nil {
+		for _, v := range vs {
+			r.hub.fork(v, len(all))
+		}
+	}
+	for _, l := range all {
+		l.to.OnNextBatch(vs)
+	}
+}
+
+func (r *broadcastRound[T]) OnError(err error) {
+	for _, l := range r.receivers() {
+		l.to.OnError(err)
+	}
+	r.finish()
+}
+
+func (r *broadcastRound[T]) OnComplete() {
+	for _, l := range r.receivers() {
+		l.to.OnComplete()
+	}
+	r.finish()
+}
+
+func (r *broadcastRound[T]) finish() {
+	if r.meter != nil {
+		r.meter.End()
+	}
+}

@@ -1,0 +1,102 @@
+package operators
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// Fold emits one element when upstream completes: f(…f(f(zero, v1), v2)…, vn),
+// or zero if there was no element. zero is shared by all subscriptions: a map
+// or a pointer that f changes is not for a blueprint that is subscribed more
+// than once.
+//
+//	source         --1--2--3--|
+//	Fold(0, +)
+//	result         -----------6|
+//
+// Demand: unbounded, from the first request on.
+//
+// Buffer: none, besides the running result.
+//
+// Errors: passes upstream's on, without a result. A panic in f ends the stream
+// with a [flow.PanicError].
+//
+// Ends: completes with the result.
+func Fold[T, R any](src flow.Publisher[T], zero R, f func(R, T) R, opts ...Option) flow.Publisher[R] {
+	stage.Require(src != nil, "operators.Fold: nil source")
+	stage.Require(f != nil, "operators.Fold: nil function")
+	return &foldOp[T, R]{stage.NewBlueprint("fold", src, opts), stage.Adapt(src), zero, f}
+}
+
+type foldOp[T, R any] struct {
+	stage.Blueprint
+	src  flow.Publisher[T]
+	zero R
+	f    func(R, T) R
+}
+
+func (p *foldOp[T, R]) Subscribe(ctx context.Context, down flow.Subscriber[R]) {
+	ctx = stage.Enter(ctx, p.Node(), down)
+	s := &foldStage[T, R]{acc: p.zero, f: p.f}
+	s.Init(ctx, p.Node(), down, s)
+	stage.Subscribe(ctx, p.src, s, s.Meter())
+}
+
+type foldStage[T, R any] struct {
+	stage.Holder[T, R]
+	acc R
+	f   func(R, T) R
+	in  stage.Scratch[T]
+}
+
+func (s *foldStage[T, R]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
+
+func (s *foldStage[T, R]) OnNextBatch(vs []T) {
+	if !s.Received(len(vs)) {
+		s.Let(vs, flow.Cancelled)
+		return
+	}
+	at, returned := 0, false
+	acc, f, brake := s.acc, s.f, s.Brake()
+	defer func() {
+		s.acc = acc
+		if !returned {
+			s.FailAt(nil, vs[at+1:], s.Broken(recover()))
+		}
+	}()
+	for i, v := range vs {
+		if atomic.LoadUint32(brake) != 0 {
+			returned = true
+			s.Let(vs[i:], flow.Cancelled)
+			return
+		}
+		at = i
+		acc = f(acc, v)
+	}
+	returned = true
+}
+
+// Flush emits the result when upstream has completed.
+func (s *foldStage[T, R]) Flush(n int) (emitted int, more bool) {
+	if !s.Completed() {
+		return 0, false
+	}
+	if n == 0 {
+		return 0, true
+	}
+	s.Emit([]R{s.acc})
+	return 1, false
+}
+
+// Want asks for everything as soon as anything is asked for.
+func (s *foldStage[T, R]) Want(demand int64) int64 {
+	if demand == 0 {
+		return 0
+	}
+	return flow.Unbounded
+}
+
+func (s *foldStage[T, R]) Clear(flow.Reason) {}

@@ -1,0 +1,80 @@
+package sinks
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// ForEach runs the stream and calls f with each element, one after another.
+// The context that f gets ends when the stream does.
+//
+// Demand: unbounded.
+//
+// Errors: the stream's error; an error that f returns, as a [flow.StageError];
+// a panic in f, as a [flow.PanicError]. After an error no further call begins.
+//
+// Ends: returns when the stream has ended and its goroutines have returned.
+func ForEach[T any](ctx context.Context, src flow.Publisher[T], f func(context.Context, T) error, opts ...Option) error {
+	stage.Require(ctx != nil, "sinks.ForEach: nil context")
+	stage.Require(src != nil, "sinks.ForEach: nil source")
+	stage.Require(f != nil, "sinks.ForEach: nil function")
+	s := &eachSink[T]{f: f}
+	return s.Drive(ctx, stage.NewSink("foreach", src, opts), src, s, flow.Unbounded)
+}
+
+// Discard runs the stream and lets go of its elements.
+//
+// Demand: unbounded.
+//
+// Errors: the stream's error.
+//
+// Ends: returns when the stream has ended and its goroutines have returned.
+func Discard[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) error {
+	stage.Require(ctx != nil, "sinks.Discard: nil context")
+	stage.Require(src != nil, "sinks.Discard: nil source")
+	release := flow.ReleaseFunc[T]()
+	s := &eachSink[T]{f: func(_ context.Context, v T) error {
+		if release != nil {
+			release(v, flow.Filtered)
+		}
+		return nil
+	}}
+	return s.Drive(ctx, stage.NewSink("discard", src, opts), src, s, flow.Unbounded)
+}
+
+type eachSink[T any] struct {
+	stage.Sink[T]
+	in stage.Scratch[T]
+	f  func(context.Context, T) error
+}
+
+func (s *eachSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
+
+func (s *eachSink[T]) OnNextBatch(vs []T) {
+	at, returned := 0, false
+	defer func() {
+		s.Delivered += int64(at)
+		if !returned {
+			s.Broken(recover())
+			at++
+		}
+		s.Discard(vs[at:])
+	}()
+	f, ctx, brake := s.f, s.Context(), s.Brake()
+	for i, v := range vs {
+		at = i
+		if atomic.LoadUint32(brake) != 0 {
+			returned = true
+			return
+		}
+		if err := f(ctx, v); err != nil {
+			at, returned = i+1, true
+			s.UserError(err)
+			return
+		}
+	}
+	at, returned = len(vs), true
+}

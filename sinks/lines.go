@@ -1,0 +1,61 @@
+package sinks
+
+import (
+	"bufio"
+	"context"
+	"io"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// Lines runs the stream and writes each element and a newline to the writer. It
+// writes in blocks, and whenever the stream pauses for lack of elements.
+//
+// Demand: unbounded.
+//
+// Errors: the stream's error, after what came before it has been written; a
+// write error, as a [flow.StageError].
+//
+// Ends: returns when the stream has ended, all is written, and its goroutines
+// have returned. The writer is not closed.
+func Lines(ctx context.Context, src flow.Publisher[string], w io.Writer, opts ...Option) error {
+	stage.Require(ctx != nil, "sinks.Lines: nil context")
+	stage.Require(src != nil, "sinks.Lines: nil source")
+	stage.Require(w != nil, "sinks.Lines: nil writer")
+	s := &linesSink{w: bufio.NewWriterSize(w, 64<<10)}
+	err := s.Drive(ctx, stage.NewSink("lines", src, opts), src, s, flow.Unbounded)
+	if e := s.w.Flush(); e != nil && err == nil {
+		err = &flow.StageError{Stage: "lines", Err: e}
+	}
+	return err
+}
+
+type linesSink struct {
+	stage.Sink[string]
+	in stage.Scratch[string]
+	w  *bufio.Writer
+}
+
+func (s *linesSink) OnNext(v string) { s.OnNextBatch(s.in.One(v)) }
+
+func (s *linesSink) OnNextBatch(vs []string) {
+	at, returned := 0, false
+	defer func() {
+		s.Delivered += int64(at)
+		if !returned {
+			s.Broken(recover()) // the writer is a user's
+			at++
+		}
+		s.Discard(vs[min(at, len(vs)):])
+	}()
+	for ; at < len(vs) && !s.Stopped(); at++ {
+		_, _ = s.w.WriteString(vs[at]) // Flush returns the first error
+		if err := s.w.WriteByte('\n'); err != nil {
+			returned = true
+			s.UserError(err)
+			return
+		}
+	}
+	returned = true
+}

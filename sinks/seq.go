@@ -1,0 +1,90 @@
+package sinks
+
+import (
+	"context"
+	"iter"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// WithPrefetch lets [Seq] ask for n elements ahead. Those that it holds when
+// the loop is left are lost.
+func WithPrefetch(n int) Option {
+	stage.Require(n > 0, "sinks.WithPrefetch: %d elements, must be at least 1", n)
+	return func(c *stage.Config) { c.Prefetch = int64(n) }
+}
+
+// Seq runs the stream as a Go loop:
+//
+//	for v, err := range sinks.Seq(ctx, src) { … }
+//
+// The stream's error comes last, with a zero element. Leaving the loop cancels
+// the stream; when the loop is over, every goroutine of it has returned. Each
+// range over it is a run of its own.
+//
+// Demand: one element at a time, or what [WithPrefetch] says, so that leaving
+// the loop loses nothing.
+//
+// Errors: the stream's error.
+//
+// Ends: when the stream does, or the loop is left.
+func Seq[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) iter.Seq2[T, error] {
+	stage.Require(ctx != nil, "sinks.Seq: nil context")
+	stage.Require(src != nil, "sinks.Seq: nil source")
+	prefetch := max(1, stage.Configure(opts).Prefetch)
+	node := stage.NewSink("seq", src, opts)
+	node.Capacity = prefetch
+	return func(yield func(T, error) bool) {
+		s := &seqSink[T]{}
+		s.Open(ctx, node, src, s, prefetch)
+		defer s.Close()
+		if err := s.loop(yield); err != nil {
+			var zero T
+			yield(zero, err)
+		}
+	}
+}
+
+type seqSink[T any] struct {
+	stage.Sink[T]
+	held []T // received and not yet yielded
+}
+
+func (s *seqSink[T]) OnNext(v T) {
+	s.held = append(s.held, v)
+	s.Pause()
+}
+
+func (s *seqSink[T]) OnNextBatch(vs []T) {
+	s.held = append(s.held, vs...)
+	s.Pause()
+}
+
+// loop yields elements and returns the error at the end of the stream, or nil
+// if the loop was left.
+func (s *seqSink[T]) loop(yield func(T, error) bool) error {
+	for {
+		s.Await()
+		batch := s.held
+		s.held = nil
+		for i, v := range batch {
+			s.Delivered++
+			if !yield(v, nil) {
+				s.Stop(nil)
+				s.Discard(batch[i+1:])
+				return nil
+			}
+		}
+		if s.Done() {
+			if len(s.held) == 0 {
+				return s.Err()
+			}
+			continue
+		}
+		clear(batch)
+		s.held = batch[:0]
+		s.Resume()
+		s.Request(int64(len(batch)))
+	}
+}

@@ -1,0 +1,77 @@
+package sources
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// Empty completes without an element.
+//
+//	Empty()  --|
+//
+// Demand: needs none.
+//
+// Buffer: none.
+//
+// Errors: none of its own.
+//
+// Ends: completes at once.
+func Empty[T any](opts ...Option) flow.Publisher[T] {
+	return &silentSource[T]{stage.NewBlueprint("empty", nil, opts), stage.Last, nil}
+}
+
+// Never emits nothing and does not end by itself.
+//
+//	Never()  -----
+//
+// Demand: ignored.
+//
+// Buffer: none.
+//
+// Errors: none but the end of the context.
+//
+// Ends: when its subscriber cancels, its context ends, or its graph drains.
+func Never[T any](opts ...Option) flow.Publisher[T] {
+	return &silentSource[T]{stage.NewBlueprint("never", nil, opts), stage.Wait, nil}
+}
+
+// Error ends with err without an element.
+//
+//	Error(err)  --X
+//
+// Demand: needs none.
+//
+// Buffer: none.
+//
+// Errors: err, as it is. Panics if err is nil.
+//
+// Ends: with err, at once.
+func Error[T any](err error, opts ...Option) flow.Publisher[T] {
+	stage.Require(err != nil, "sources.Error: nil error")
+	return &silentSource[T]{stage.NewBlueprint("error", nil, opts), stage.Last, err}
+}
+
+type silentSource[T any] struct {
+	stage.Blueprint
+	next stage.Progress
+	err  error
+}
+
+func (p *silentSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
+	ctx = stage.Enter(ctx, p.Node(), down)
+	s := &silentSubscription[T]{plan: p}
+	s.Begin(ctx, p.Node(), down, s)
+}
+
+type silentSubscription[T any] struct {
+	stage.Source[T]
+	plan *silentSource[T]
+}
+
+func (s *silentSubscription[T]) Produce(int) (emitted int, next stage.Progress, err error) {
+	return 0, s.plan.next, s.plan.err
+}
+
+func (s *silentSubscription[T]) Stop() {}

@@ -1,0 +1,117 @@
+package sources
+
+import (
+	"context"
+	"iter"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// Seq emits what the iterator yields. The iterator's loop runs on the island
+// of the stream and is suspended while there is no demand; one that waits on
+// the outside holds up its island, for which [Func] is made.
+//
+//	Seq(slices.Values([a b]))  --a--b--|
+//
+// Demand: takes from the iterator as many as are requested, one at a time.
+//
+// Buffer: none. A suspended iterator holds a coroutine.
+//
+// Errors: a panic in the iterator ends the stream with a [flow.PanicError].
+//
+// Ends: completes when the iterator returns, which it does only when asked for
+// an element more. When the stream ends early, its yield returns false.
+func Seq[T any](seq iter.Seq[T], opts ...Option) flow.Publisher[T] {
+	stage.Require(seq != nil, "sources.Seq: nil iterator")
+	return &seqSource[T]{stage.NewBlueprint("seq", nil, opts), seq}
+}
+
+type seqSource[T any] struct {
+	stage.Blueprint
+	seq iter.Seq[T]
+}
+
+func (p *seqSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
+	ctx = stage.Enter(ctx, p.Node(), down)
+	s := &seqSubscription[T]{seq: p.seq}
+	s.Begin(ctx, p.Node(), down, s)
+}
+
+// seqSubscription runs the iterator in a coroutine that emits directly and
+// gives control back when the pass is used up, not for each element.
+type seqSubscription[T any] struct {
+	stage.Source[T]
+	seq     iter.Seq[T]
+	resume  func() (struct{}, bool) // nil before the start
+	discard func()
+	budget  int
+	emitted int
+	over    bool
+}
+
+func (s *seqSubscription[T]) Produce(n int) (emitted int, next stage.Progress, err error) {
+	if n == 0 {
+		return 0, stage.More, nil
+	}
+	if s.resume == nil {
+		s.resume, s.discard = iter.Pull(s.loop)
+	}
+	s.budget, s.emitted = n, 0
+	alive, err := s.step()
+	switch {
+	case err != nil:
+		return s.emitted, stage.Last, err
+	case !alive:
+		return s.emitted, stage.Last, nil
+	}
+	return s.emitted, stage.More, nil
+}
+
+// step lets the iterator run until the budget is used up, or it returns.
+func (s *seqSubscription[T]) step() (alive bool, err error) {
+	returned := false
+	defer func() {
+		if returned || s.Stopped() {
+			return
+		}
+		s.over = true
+		if r := recover(); r != nil {
+			err = s.Broken(r)
+		} else {
+			s.Crash(s.Broken(nil))
+		}
+	}()
+	_, alive = s.resume()
+	returned = true
+	return alive, nil
+}
+
+// loop is the body of the coroutine.
+func (s *seqSubscription[T]) loop(suspend func(struct{}) bool) {
+	s.seq(func(v T) bool {
+		if s.over {
+			return false
+		}
+		s.budget--
+		s.emitted++
+		s.Next(v)
+		if s.budget == 0 || s.Stopped() {
+			s.over = !suspend(struct{}{})
+		}
+		return !s.over
+	})
+}
+
+// Stop ends a suspended iterator: its yield returns false.
+func (s *seqSubscription[T]) Stop() {
+	if s.discard == nil || s.over {
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			s.Outlet.Run().Undeliverable(s.Broken(r))
+		}
+	}()
+	s.discard()
+}
