@@ -93,6 +93,7 @@ func (h *broadcastHub[T]) complete(r *broadcastRound[T]) bool {
 	if r.missing--; r.missing > 0 {
 		return false
 	}
+	h.rounds[0] = nil
 	h.rounds = h.rounds[1:]
 	h.first++
 	return true

@@ -58,6 +58,8 @@ type Handle struct {
 	follow *Handle
 	unhook func() bool // stops the watch of a context of its own
 
+	order uint64 // of registration, where a seed decides
+
 	state  atomic.Uint32
 	events atomic.Uint32
 	batch  int32 // how many elements the next pass may emit

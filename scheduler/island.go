@@ -31,6 +31,9 @@ type Island struct {
 	stamp int64   // end of the last pass, 0 when unknown
 	probe *probe  // measures, nil when nobody observes
 
+	held    bool // by a sink that has not called Await yet
+	foreign bool // its sink runs on a goroutine that the scheduler does not own
+
 	scheduled atomic.Bool // somebody runs it, or is asked to
 	closed    atomic.Bool
 	wake      chan struct{} // of the goroutine in Await, else nil
@@ -184,6 +187,33 @@ func (i *Island) Run(passes int) (more bool) {
 	return more
 }
 
+// single runs h, which was taken from the island, for one pass. It is for a
+// scheduler that chooses among heads; the island's other heads stay with it.
+func (i *Island) single(h *Handle, n int, done func(emitted int)) {
+	i.enter()
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if i.settle(h, true) {
+			i.push(h)
+		}
+		i.leave()
+	}()
+	i.now = h
+	h.state.Store(running)
+	i.sample(h)
+	emitted, again := h.head.Run(n)
+	i.sampled()
+	done(emitted)
+	if i.settle(h, again) {
+		i.push(h)
+	}
+	i.leave()
+	returned = true
+}
+
 // pass runs h once and decides what becomes of it.
 func (i *Island) pass(h *Handle, n int) {
 	if i.stamp == 0 && n > 1 {
@@ -193,19 +223,26 @@ func (i *Island) pass(h *Handle, n int) {
 	h.state.Store(running)
 	i.sample(h)
 	emitted, again := h.head.Run(n)
-	i.now = nil
 	i.sampled()
 	i.pace(h, emitted, again)
+	if i.settle(h, again) {
+		i.enqueue(h)
+	}
+}
+
+// settle decides what becomes of h after a pass. It reports whether h is ready
+// for another.
+func (i *Island) settle(h *Handle, again bool) bool {
+	i.now = nil
 	switch {
 	case h.over:
 		h.state.Store(closed)
-	case again:
-		h.state.Store(queued)
-		i.enqueue(h)
-	case !h.state.CompareAndSwap(running, parked):
-		h.state.Store(queued)
-		i.enqueue(h)
+		return false
+	case !again && h.state.CompareAndSwap(running, parked):
+		return false
 	}
+	h.state.Store(queued)
+	return true
 }
 
 // pace adapts the batch of h to the time that its pass took. A pass of a
@@ -233,12 +270,8 @@ func (i *Island) pace(h *Handle, emitted int, again bool) {
 // called the user's code has failed the stream already.
 func (i *Island) abandoned(panicked any) {
 	if h := i.now; h != nil {
-		i.now = nil
 		i.stamp = 0
-		if h.over {
-			h.state.Store(closed)
-		} else {
-			h.state.Store(queued)
+		if i.settle(h, true) {
 			i.enqueue(h)
 		}
 	}

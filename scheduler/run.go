@@ -36,7 +36,7 @@ type Run struct {
 	children map[*Run]struct{}
 	unwatch  func() bool
 	watching bool
-	waiter   *Island // closed when no head and no goroutine is left
+	waiters  []*Island // closed when no head and no goroutine is left
 
 	names *names
 	sums  Sums
@@ -78,7 +78,9 @@ func NewRun(ctx context.Context, node *flow.Node, fail func(error)) (*Run, *Isla
 	r.names.root(node)
 	i := r.newIsland(inner)
 	i.wake = make(chan struct{}, 1)
-	i.scheduled.Store(true) // by the sink, which will run it
+	i.scheduled.Store(true)
+	i.held = true
+	i.foreign = ctx.Value(outsideKey{}) != nil
 	return r, i
 }
 
@@ -143,25 +145,28 @@ func (r *Run) acquire() {
 func (r *Run) release() {
 	r.mu.Lock()
 	r.active--
-	w := r.quiet()
+	r.unlockAndTell()
+}
+
+// isQuiet reports whether nothing of the run is left. The lock is held.
+func (r *Run) isQuiet() bool { return r.heads == 0 && r.active == 0 && len(r.children) == 0 }
+
+// unlockAndTell unlocks, and closes the waiters if the run is quiet.
+func (r *Run) unlockAndTell() {
+	var all []*Island
+	if r.isQuiet() {
+		all, r.waiters = r.waiters, nil
+	}
 	r.mu.Unlock()
-	if w != nil {
+	for _, w := range all {
 		w.Close()
 	}
 }
 
-// quiet returns the waiter to close, if there is one and nothing is left to
-// wait for. The lock is held.
-func (r *Run) quiet() *Island {
-	if r.heads > 0 || r.active > 0 || len(r.children) > 0 {
-		return nil
-	}
-	w := r.waiter
-	r.waiter = nil
-	return w
-}
-
 func (r *Run) register(h *Handle) {
+	if s, ok := r.sched.(*Seeded); ok {
+		h.order = s.orders.Add(1)
+	}
 	r.mu.Lock()
 	h.follow = r.live
 	if r.live != nil {
@@ -202,13 +207,9 @@ func (r *Run) unregister(h *Handle) {
 		unwatch = r.unwatch
 		r.unwatch = nil
 	}
-	w := r.quiet()
-	r.mu.Unlock()
+	r.unlockAndTell()
 	if unwatch != nil {
 		unwatch()
-	}
-	if w != nil {
-		w.Close()
 	}
 }
 
@@ -272,11 +273,7 @@ func (r *Run) adopt(child *Run) {
 func (r *Run) disown(child *Run) {
 	r.mu.Lock()
 	delete(r.children, child)
-	w := r.quiet()
-	r.mu.Unlock()
-	if w != nil {
-		w.Close()
-	}
+	r.unlockAndTell()
 }
 
 // Await waits until the sink's island is closed, running it meanwhile.
@@ -289,25 +286,38 @@ func (r *Run) Finish(i *Island) {
 	r.finished.Store(true)
 	r.stopWatch()
 	r.cancel(nil)
+	i.Reopen()
+	late := time.AfterFunc(graceTime, r.stuck)
 	r.join(i)
+	late.Stop()
 	if r.parent != nil {
 		r.parent.disown(r)
 	}
 }
 
-// join waits on i until nothing of the run is left.
-func (r *Run) join(i *Island) {
-	i.Reopen()
+// join waits on i until nothing of the run is left, or i is closed for another
+// reason. It reports whether nothing is left.
+func (r *Run) join(i *Island) (quiet bool) {
 	r.mu.Lock()
-	r.waiter = i
-	w := r.quiet()
-	r.mu.Unlock()
-	if w != nil {
-		return
+	quiet = r.isQuiet()
+	if !quiet {
+		r.waiters = append(r.waiters, i)
 	}
-	late := time.AfterFunc(graceTime, func() { r.stuck() })
-	defer late.Stop()
+	r.mu.Unlock()
+	if quiet {
+		return true
+	}
 	r.sched.Await(i)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiters = slices.DeleteFunc(r.waiters, func(w *Island) bool { return w == i })
+	return r.isQuiet()
+}
+
+// waitIsland returns an island without heads, to wait on.
+func (r *Run) waitIsland(ctx context.Context) *Island {
+	i := &Island{Context: ctx, run: r, wake: make(chan struct{}, 1)}
+	return i
 }
 
 // stuck names the stages that keep a finished run from ending: a read or a

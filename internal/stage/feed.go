@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/ring"
+	"github.com/weirgo/weir/scheduler"
 )
 
 // feedCapacity is how many elements a goroutine may be ahead of its island.
@@ -49,7 +50,7 @@ func (f *Feed[T]) BeginFeed(ctx context.Context, node *flow.Node, down flow.Subs
 	f.wipe = HasPointers[T]()
 	f.queue.Init(feedCapacity)
 	f.wake = make(chan struct{}, 1)
-	f.ctx, f.cancel = context.WithCancel(UserContext(ctx))
+	f.ctx, f.cancel = context.WithCancel(scheduler.Blocking(UserContext(ctx)))
 	f.Begin(ctx, node, down, f)
 }
 

@@ -1,0 +1,118 @@
+package scheduler
+
+import "sync"
+
+// Inline returns a scheduler without concurrency: islands run one after
+// another on the goroutines that wait for them, in the order in which they
+// became ready. Where nobody waits, an island runs on the goroutine that makes
+// it ready, so that Request returns when there is nothing left to do. The
+// functions of a graph run one inside the other's wait.
+func Inline() Scheduler { return &inline{} }
+
+// inlineTurn is how many passes an island has before the next one runs.
+const inlineTurn = 16
+
+type inline struct {
+	mu      sync.Mutex
+	queue   []*Island
+	tasks   []func()
+	running int       // goroutines that run an island
+	parked  []*Island // of goroutines in Await, innermost last
+}
+
+func (s *inline) Go(i *Island) {
+	s.mu.Lock()
+	s.queue = append(s.queue, i)
+	s.dispatch()
+}
+
+func (s *inline) task(f func()) {
+	s.mu.Lock()
+	s.tasks = append(s.tasks, f)
+	if n := len(s.parked); n > 0 {
+		s.parked[n-1].signal()
+	}
+	s.mu.Unlock()
+}
+
+// dispatch finds somebody who runs the queue. The lock is held, and released.
+func (s *inline) dispatch() {
+	if n := len(s.parked); n > 0 {
+		s.parked[n-1].signal()
+		s.mu.Unlock()
+		return
+	}
+	if s.running > 0 {
+		s.mu.Unlock()
+		return
+	}
+	for s.step(false) {
+		s.mu.Lock()
+	}
+}
+
+// step runs the next island, or the next function if tasks is set. The lock is
+// held, and released. It returns false if there was nothing to run.
+func (s *inline) step(tasks bool) bool {
+	switch {
+	case len(s.queue) > 0:
+		i := s.queue[0]
+		s.queue = s.queue[1:]
+		s.running++
+		s.mu.Unlock()
+		defer s.stepped()
+		if i.Run(inlineTurn) || !i.Release() {
+			s.mu.Lock()
+			s.queue = append(s.queue, i)
+			s.mu.Unlock()
+		}
+	case tasks && len(s.tasks) > 0:
+		f := s.tasks[0]
+		s.tasks = s.tasks[1:]
+		s.running++
+		s.mu.Unlock()
+		defer s.stepped()
+		f()
+	default:
+		s.mu.Unlock()
+		return false
+	}
+	return true
+}
+
+func (s *inline) stepped() {
+	s.mu.Lock()
+	s.running--
+	s.mu.Unlock()
+}
+
+func (s *inline) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }
+
+func (s *inline) Await(i *Island) {
+	s.mu.Lock()
+	if i.held {
+		i.held = false
+		s.queue = append(s.queue, i)
+	}
+	for !i.Closed() {
+		if s.step(true) {
+			s.mu.Lock()
+			continue
+		}
+		s.mu.Lock()
+		if len(s.queue) > 0 || len(s.tasks) > 0 {
+			continue
+		}
+		s.parked = append(s.parked, i)
+		s.mu.Unlock()
+		<-i.wake
+		s.mu.Lock()
+		for k, p := range s.parked {
+			if p == i {
+				s.parked = append(s.parked[:k], s.parked[k+1:]...)
+				break
+			}
+		}
+	}
+	s.mu.Unlock()
+}

@@ -1,0 +1,248 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Seeded is a scheduler for tests that runs everything in one thread and takes
+// every choice from a seed: which head runs next, how many elements its batch
+// may have, which function of a graph goes on. See [NewSeeded].
+type Seeded struct {
+	rng     *rand.Rand
+	quiesce func()     // waits until nothing outside can run by itself
+	onStep  func(Step) // told of every choice
+	orders  atomic.Uint64
+
+	mu      sync.Mutex
+	islands []*Island // with ready heads that are not yet in heads
+	heads   []*Handle // ready
+	tasks   []*task   // functions of graphs that have not returned
+	current *task     // the one that runs
+	parked  chan struct{}
+}
+
+// Step is one choice of a [Seeded] scheduler: the stage whose head ran, or
+// "function" for a function of a graph; how many elements it was allowed to
+// emit, and how many it did.
+type Step struct {
+	Stage   string
+	Batch   int
+	Emitted int
+}
+
+// SeededOption is a setting of a [Seeded] scheduler.
+type SeededOption func(*Seeded)
+
+// Quiesce gives the scheduler a function that returns when no goroutine
+// outside of it can go on by itself, such as synctest.Wait. With it, what
+// timers and goroutines bring is taken in an order of the seed's choosing, not
+// in that of their arrival.
+func Quiesce(wait func()) SeededOption { return func(s *Seeded) { s.quiesce = wait } }
+
+// OnStep lets f see every choice.
+func OnStep(f func(Step)) SeededOption { return func(s *Seeded) { s.onStep = f } }
+
+// NewSeeded returns a scheduler whose every choice follows from the seed, so
+// that a run can be repeated exactly. That is promised for pipelines whose
+// functions wait only on their context, on package time inside a
+// testing/synctest bubble, or on sinks, when [Quiesce] is given
+// synctest.Wait; flowtest.Simulate sets that up. A scheduler serves one test.
+func NewSeeded(seed uint64, opts ...SeededOption) *Seeded {
+	s := &Seeded{rng: rand.New(rand.NewPCG(seed, 0x57656972)), quiesce: func() {}, onStep: func(Step) {}}
+	for _, o := range opts {
+		o(s)
+	}
+	return s
+}
+
+// Go makes i's heads available to the next choice.
+func (s *Seeded) Go(i *Island) {
+	s.mu.Lock()
+	s.islands = append(s.islands, i)
+	s.arouse()
+	s.mu.Unlock()
+}
+
+// arouse lets the thread look again. The lock is held.
+func (s *Seeded) arouse() {
+	if s.parked != nil {
+		close(s.parked)
+		s.parked = nil
+	}
+}
+
+// Block runs fn on a goroutine of its own: it belongs to the outside.
+func (s *Seeded) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }
+
+type outsideKey struct{}
+
+// Blocking returns the context for a function that runs under Block: a sink in
+// it waits on its own goroutine and leaves the choices to the scheduler.
+func Blocking(ctx context.Context) context.Context {
+	return context.WithValue(ctx, outsideKey{}, true)
+}
+
+// Await runs everything until i is closed, or lets others do that.
+func (s *Seeded) Await(i *Island) {
+	if i.held {
+		i.held = false
+		s.Go(i)
+	}
+	if i.foreign {
+		for !i.Closed() {
+			<-i.wake
+		}
+		return
+	}
+	if t := s.current; t != nil {
+		t.wait(i)
+		return
+	}
+	for !i.Closed() {
+		s.quiesce()
+		if i.Closed() {
+			return
+		}
+		if !s.step() {
+			s.park(i)
+		}
+	}
+}
+
+// park waits until an island becomes ready or i is closed.
+func (s *Seeded) park(i *Island) {
+	s.mu.Lock()
+	if len(s.islands) > 0 || i.Closed() {
+		s.mu.Unlock()
+		return
+	}
+	c := make(chan struct{})
+	s.parked = c
+	s.mu.Unlock()
+	select { // whichever it is, the loop looks at everything again
+	case <-c:
+	case <-i.wake:
+	}
+	s.mu.Lock()
+	s.parked = nil
+	s.mu.Unlock()
+}
+
+// step makes one choice and carries it out. It returns false if there was none.
+func (s *Seeded) step() bool {
+	s.collect()
+	runnable := s.runnable()
+	choices := len(s.heads) + len(runnable)
+	if choices == 0 {
+		return false
+	}
+	k := s.rng.IntN(choices)
+	if k >= len(s.heads) {
+		s.onStep(Step{Stage: "function"})
+		s.resume(runnable[k-len(s.heads)])
+		return true
+	}
+	h := s.heads[k]
+	s.heads = slices.Delete(s.heads, k, k+1)
+	n := s.batch()
+	name := h.island.run.Name(h.node)
+	h.island.single(h, n, func(emitted int) { s.onStep(Step{name, n, emitted}) })
+	return true
+}
+
+// batch chooses how many elements the next pass may emit: mostly few, so that
+// much is interleaved, and sometimes many.
+func (s *Seeded) batch() int {
+	switch s.rng.IntN(4) {
+	case 0:
+		return 1
+	case 1:
+		return MaxBatch
+	default:
+		return 1 + s.rng.IntN(8)
+	}
+}
+
+// collect takes the ready heads of all islands, in an order that does not
+// depend on who made them ready when.
+func (s *Seeded) collect() {
+	s.mu.Lock()
+	islands := s.islands
+	s.islands = nil
+	s.mu.Unlock()
+	for _, i := range islands {
+		for h := i.pop(); h != nil; h = i.pop() {
+			s.heads = append(s.heads, h)
+		}
+		for !i.Release() {
+			for h := i.pop(); h != nil; h = i.pop() {
+				s.heads = append(s.heads, h)
+			}
+		}
+	}
+	slices.SortFunc(s.heads, func(a, b *Handle) int { return cmp.Compare(a.order, b.order) })
+}
+
+// task is a function of a graph. It runs as a coroutine of the scheduler.
+type task struct {
+	s     *Seeded
+	next  func() (struct{}, bool)
+	yield func(struct{}) bool
+	await *Island // nil: it can go on
+}
+
+func (s *Seeded) task(f func()) {
+	t := &task{s: s}
+	t.next, _ = iter.Pull(func(yield func(struct{}) bool) {
+		t.yield = yield
+		f()
+	})
+	s.mu.Lock()
+	s.tasks = append(s.tasks, t)
+	s.arouse()
+	s.mu.Unlock()
+}
+
+// runnable returns the tasks that can go on.
+func (s *Seeded) runnable() (all []*task) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tasks {
+		if t.await == nil || t.await.Closed() {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+func (s *Seeded) resume(t *task) {
+	t.await = nil
+	outer := s.current
+	s.current = t
+	alive := false
+	defer func() { // also when the function has ended the goroutine
+		s.current = outer
+		if !alive {
+			s.mu.Lock()
+			s.tasks = slices.DeleteFunc(s.tasks, func(o *task) bool { return o == t })
+			s.mu.Unlock()
+		}
+	}()
+	_, alive = t.next()
+}
+
+// wait gives the thread back until i is closed.
+func (t *task) wait(i *Island) {
+	for !i.Closed() {
+		t.await = i
+		if !t.yield(struct{}{}) {
+			return
+		}
+	}
+}

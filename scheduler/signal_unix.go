@@ -1,0 +1,10 @@
+//go:build unix
+
+package scheduler
+
+import (
+	"os"
+	"syscall"
+)
+
+var defaultSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}
