@@ -2,7 +2,10 @@ package operators_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
@@ -10,6 +13,11 @@ import (
 )
 
 type publisher = flow.Publisher[int]
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // late errors are provoked on purpose
+	goleak.VerifyTestMain(m)
+}
 
 func evens(n int) (out []int) {
 	for i := 0; i < n; i += 2 {

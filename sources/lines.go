@@ -52,6 +52,7 @@ func Lines(r io.Reader, opts ...Option) flow.Publisher[string] {
 	}
 	return &linesSource{
 		Blueprint: stage.NewBlueprint("lines", nil, opts), r: r, in: bufio.NewReaderSize(r, 64<<10), config: c,
+		turn: make(chan struct{}, 1),
 	}
 }
 
@@ -60,6 +61,7 @@ type linesSource struct {
 	r      io.Reader
 	in     *bufio.Reader
 	config stage.Config
+	turn   chan struct{} // held by the subscription that reads a line
 }
 
 func (p *linesSource) Subscribe(ctx context.Context, down flow.Subscriber[string]) {
@@ -84,7 +86,9 @@ func (s *linesSubscription) read(ctx context.Context) error {
 	}
 	for s.Credit() > 0 {
 		s.number++
+		s.turn <- struct{}{}
 		line, err := s.line()
+		<-s.turn
 		if err != nil && !errors.Is(err, io.EOF) {
 			return s.close(fmt.Errorf("line %d: %w", s.number, err))
 		}
