@@ -28,10 +28,14 @@ type Describer interface {
 	Node() *Node
 }
 
-// NodeOf returns the node of a publisher, or a new opaque one.
+// NodeOf returns the node of a publisher, or a new opaque one. A node is its
+// own.
 func NodeOf(publisher any) *Node {
-	if d, ok := publisher.(Describer); ok {
-		return d.Node()
+	switch p := publisher.(type) {
+	case *Node:
+		return p
+	case Describer:
+		return p.Node()
 	}
 	return &Node{Kind: "foreign", Name: fmt.Sprintf("%T", publisher), Capacity: UnknownCapacity}
 }

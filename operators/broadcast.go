@@ -108,7 +108,7 @@ type broadcastOutput[T any] struct {
 
 func (p *broadcastOutput[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	line := &broadcastLine[T]{}
+	line := &broadcastLine[T]{run: scheduler.RunOf(ctx)}
 	line.round = p.hub.join(p.index, line, scheduler.RunOf(ctx).Parent())
 	line.queue.Open(ctx, p.Node(), line, down, p.capacity, false)
 	if p.hub.complete(line.round) {
@@ -120,6 +120,7 @@ func (p *broadcastOutput[T]) Subscribe(ctx context.Context, down flow.Subscriber
 // the output's boundary subscribes to, and that subscription.
 type broadcastLine[T any] struct {
 	round *broadcastRound[T]
+	run   *scheduler.Run
 	queue stage.Boundary[T]
 	to    flow.BatchSubscriber[T] // the boundary's entrance
 	wants demand.Counter          // in all, not what is left
@@ -159,6 +160,7 @@ func (r *broadcastRound[T]) start() {
 	r.meter = scheduler.NewMeter(ctx, r.hub.Node(), nil)
 	for _, l := range r.lines {
 		l.queue.FedFrom(ctx)
+		l.run.Share(scheduler.RunOf(ctx), r.isOver)
 	}
 	stage.Subscribe(ctx, r.hub.src, r, r.meter)
 }
@@ -251,6 +253,7 @@ func (r *broadcastRound[T]) OnNextBatch(vs []T) {
 }
 
 func (r *broadcastRound[T]) OnError(err error) {
+	r.end()
 	for _, l := range r.receivers() {
 		l.to.OnError(err)
 	}
@@ -258,10 +261,23 @@ func (r *broadcastRound[T]) OnError(err error) {
 }
 
 func (r *broadcastRound[T]) OnComplete() {
+	r.end()
 	for _, l := range r.receivers() {
 		l.to.OnComplete()
 	}
 	r.finish()
+}
+
+func (r *broadcastRound[T]) end() {
+	r.mu.Lock()
+	r.over = true
+	r.mu.Unlock()
+}
+
+func (r *broadcastRound[T]) isOver() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.over
 }
 
 func (r *broadcastRound[T]) finish() {

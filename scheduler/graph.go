@@ -178,8 +178,7 @@ func (g *Graph) Wait() error {
 	if busy {
 		g.run.sched.Await(i)
 	}
-	i.Reopen()
-	g.run.join(i)
+	g.run.await(i)
 	g.run.finished.Store(true)
 	g.run.stopWatch()
 	g.cancel(nil)

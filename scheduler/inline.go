@@ -60,19 +60,23 @@ func (s *inline) step(tasks bool) bool {
 		s.queue = s.queue[1:]
 		s.running++
 		s.mu.Unlock()
-		defer s.stepped()
+		returned := false
+		defer func() { s.stepped(returned) }()
 		if i.Run(inlineTurn) || !i.Release() {
 			s.mu.Lock()
 			s.queue = append(s.queue, i)
 			s.mu.Unlock()
 		}
+		returned = true
 	case tasks && len(s.tasks) > 0:
 		f := s.tasks[0]
 		s.tasks = s.tasks[1:]
 		s.running++
 		s.mu.Unlock()
-		defer s.stepped()
+		returned := false
+		defer func() { s.stepped(returned) }()
 		f()
+		returned = true
 	default:
 		s.mu.Unlock()
 		return false
@@ -80,10 +84,16 @@ func (s *inline) step(tasks bool) bool {
 	return true
 }
 
-func (s *inline) stepped() {
+// stepped ends a step. If user code has ended the goroutine, another one goes
+// on in its place.
+func (s *inline) stepped(returned bool) {
 	s.mu.Lock()
 	s.running--
-	s.mu.Unlock()
+	if returned {
+		s.mu.Unlock()
+		return
+	}
+	go s.dispatch() // unlocks
 }
 
 func (s *inline) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }

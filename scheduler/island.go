@@ -279,9 +279,7 @@ func (i *Island) abandoned(panicked any) {
 	if panicked != nil {
 		panic(panicked)
 	}
-	if i.wake == nil {
-		i.run.sched.Go(i)
-	}
+	i.run.sched.Go(i)
 }
 
 // Release gives the island back. It returns false if a head has become ready

@@ -37,6 +37,7 @@ type Run struct {
 	unwatch  func() bool
 	watching bool
 	waiters  []*Island // closed when no head and no goroutine is left
+	shared   []share   // what the run has in common with others
 
 	names *names
 	sums  Sums
@@ -286,13 +287,41 @@ func (r *Run) Finish(i *Island) {
 	r.finished.Store(true)
 	r.stopWatch()
 	r.cancel(nil)
-	i.Reopen()
 	late := time.AfterFunc(graceTime, r.stuck)
-	r.join(i)
+	r.await(i)
+	for _, s := range r.shared {
+		if s.over() {
+			s.run.await(i)
+		}
+	}
 	late.Stop()
 	if r.parent != nil {
 		r.parent.disown(r)
 	}
+}
+
+// await waits on i until nothing of the run is left.
+func (r *Run) await(i *Island) {
+	for i.Reopen(); !r.join(i); {
+		i.Reopen()
+	}
+}
+
+// share is a run that several others feed on. The last one to end waits for it.
+type share struct {
+	run  *Run
+	over func() bool // nobody feeds on it any more
+}
+
+// Share lets r wait, when it finishes, for a run that it has in common with
+// others, once over reports that nobody needs that any more.
+func (r *Run) Share(with *Run, over func() bool) {
+	if with == r || with == r.parent {
+		return
+	}
+	r.mu.Lock()
+	r.shared = append(r.shared, share{with, over})
+	r.mu.Unlock()
 }
 
 // join waits on i until nothing of the run is left, or i is closed for another

@@ -48,15 +48,17 @@ func Seq[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) iter
 
 type seqSink[T any] struct {
 	stage.Sink[T]
+	in   stage.Scratch[T]
 	held []T // received and not yet yielded
 }
 
-func (s *seqSink[T]) OnNext(v T) {
-	s.held = append(s.held, v)
-	s.Pause()
-}
+func (s *seqSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *seqSink[T]) OnNextBatch(vs []T) {
+	if s.Left() {
+		s.Discard(vs)
+		return
+	}
 	s.held = append(s.held, vs...)
 	s.Pause()
 }

@@ -48,6 +48,7 @@ type seqSubscription[T any] struct {
 	budget  int
 	emitted int
 	over    bool
+	err     error
 }
 
 func (s *seqSubscription[T]) Produce(n int) (emitted int, next stage.Progress, err error) {
@@ -58,37 +59,35 @@ func (s *seqSubscription[T]) Produce(n int) (emitted int, next stage.Progress, e
 		s.resume, s.discard = iter.Pull(s.loop)
 	}
 	s.budget, s.emitted = n, 0
-	alive, err := s.step()
-	switch {
-	case err != nil:
-		return s.emitted, stage.Last, err
-	case !alive:
-		return s.emitted, stage.Last, nil
+	if !s.step() {
+		return s.emitted, stage.Last, s.err
 	}
 	return s.emitted, stage.More, nil
 }
 
-// step lets the iterator run until the budget is used up, or it returns.
-func (s *seqSubscription[T]) step() (alive bool, err error) {
+// step lets the iterator run until the budget is used up, and reports whether
+// it can go on. Where the iterator has ended the goroutine, it ends the stream.
+func (s *seqSubscription[T]) step() (alive bool) {
 	returned := false
 	defer func() {
-		if returned || s.Stopped() {
-			return
-		}
-		s.over = true
-		if r := recover(); r != nil {
-			err = s.Broken(r)
-		} else {
-			s.Crash(s.Broken(nil))
+		if !returned && s.err != nil {
+			s.Crash(s.err)
 		}
 	}()
 	_, alive = s.resume()
 	returned = true
-	return alive, nil
+	return alive
 }
 
 // loop is the body of the coroutine.
 func (s *seqSubscription[T]) loop(suspend func(struct{}) bool) {
+	returned := false
+	defer func() {
+		s.over = true
+		if !returned && !s.Stopped() {
+			s.err = s.Broken(recover())
+		}
+	}()
 	s.seq(func(v T) bool {
 		if s.over {
 			return false
@@ -101,9 +100,11 @@ func (s *seqSubscription[T]) loop(suspend func(struct{}) bool) {
 		}
 		return !s.over
 	})
+	returned = true
 }
 
-// Stop ends a suspended iterator: its yield returns false.
+// Stop ends a suspended iterator: its yield returns false. What goes wrong in
+// it then comes too late for the stream.
 func (s *seqSubscription[T]) Stop() {
 	if s.discard == nil || s.over {
 		return

@@ -1,0 +1,70 @@
+package main
+
+import "regexp"
+
+// A Workload is one task that several contestants do in turn.
+type Workload struct {
+	Name string
+	What string
+	Unit string            // of the cost; nanosecondsPerElement unless it is set
+	N    int               // elements, or whatever the cost is divided by
+	Want func(n int) int64 // the value that every contestant has to return
+	Must []Target          // bounds for ours; none where it is reported only
+	By   []Contestant      // in the order in which they take turns
+}
+
+// A Contestant does a workload in one way.
+type Contestant struct {
+	Name string
+	Role Role
+	Run  Runner
+}
+
+// Role says what a contestant is in the comparison.
+type Role string
+
+const (
+	// Ours is Weir. A workload has exactly one.
+	Ours Role = "ours"
+	// Limit is plain Go, what the others are divided by. A workload has at
+	// most one.
+	Limit Role = "limit"
+	// Peer is another library. It has a row of its own and no target.
+	Peer Role = "peer"
+)
+
+// A Runner does a workload of size n once and measures it. It is [timed] or
+// [held], or measures in its own way.
+type Runner func(n int) (Sample, error)
+
+// A Sample is one measurement.
+type Sample struct {
+	Value      int64   // what was computed, to be checked
+	Cost       float64 // per element, in the workload's unit
+	Allocs     float64 // allocations per element
+	Goroutines float64 // that are there while the workload is held, in all
+}
+
+const nanosecondsPerElement = "ns/el"
+
+// workloads returns all workloads in the order of the table.
+func workloads() []Workload {
+	return []Workload{w1(), w1s(), w2(), w2s(), w7()}
+}
+
+// selected returns those of ws whose names match.
+func selected(ws []Workload, name *regexp.Regexp) (out []Workload) {
+	for _, w := range ws {
+		if name.MatchString(w.Name) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (w Workload) unit() string {
+	if w.Unit == "" {
+		return nanosecondsPerElement
+	}
+	return w.Unit
+}

@@ -1,0 +1,320 @@
+package operators_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/flow/flowtest"
+	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/scheduler"
+	"github.com/weirgo/weir/sinks"
+	"github.com/weirgo/weir/sources"
+)
+
+// withUserFunction are the operators that call f for each element and, while f
+// returns, pass elements on as they are.
+var withUserFunction = map[string]func(src publisher, f func(v int)) publisher{
+	"Map": func(src publisher, f func(int)) publisher {
+		return operators.Map(src, func(v int) int { f(v); return v }, operators.WithName("it"))
+	},
+	"TryMap": func(src publisher, f func(int)) publisher {
+		return operators.TryMap(src, func(_ context.Context, v int) (int, error) { f(v); return v, nil }, operators.WithName("it"))
+	},
+	"Filter": func(src publisher, f func(int)) publisher {
+		return operators.Filter(src, func(v int) bool { f(v); return true }, operators.WithName("it"))
+	},
+	"Scan": func(src publisher, f func(int)) publisher {
+		return operators.Scan(src, 0, func(_, v int) int { f(v); return v }, operators.WithName("it"))
+	},
+	"FlatMapSlice": func(src publisher, f func(int)) publisher {
+		return operators.FlatMapSlice(src, func(v int) []int { f(v); return []int{v} }, operators.WithName("it"))
+	},
+	"Seq": func(_ publisher, f func(int)) publisher {
+		return sources.Seq(func(yield func(int) bool) {
+			for v := range lawSize {
+				if f(v); !yield(v) {
+					return
+				}
+			}
+		}, sources.WithName("it"))
+	},
+	"Func": func(_ publisher, f func(int)) publisher {
+		return sources.Func(func(_ context.Context, emit func(int) bool) error {
+			for v := range lawSize {
+				if f(v); !emit(v) {
+					return nil
+				}
+			}
+			return nil
+		}, sources.WithName("it"))
+	},
+}
+
+// lawSize is long enough for batches to grow to their full size and shrink.
+const lawSize = 700
+
+// positions at which something happens: every one at the beginning, where
+// batches are short, and some further on.
+var positions = append(numbersTo(20), 63, 127, 254, 255, 256, 511, lawSize-1)
+
+func numbersTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// watched counts the subscriptions, cancels and ends of streams of lawSize
+// numbers.
+type watched struct{ subscribed, cancelled, ended atomic.Int32 }
+
+// require says that each subscription was cancelled once, unless it had ended
+// by itself.
+func (w *watched) require(t *testing.T) {
+	t.Helper()
+	require.LessOrEqual(t, w.cancelled.Load(), w.subscribed.Load(), "cancels of upstream")
+	require.GreaterOrEqual(t, w.cancelled.Load()+w.ended.Load(), w.subscribed.Load(), "upstream goes on")
+}
+
+func (w *watched) publisher() publisher {
+	src := operators.Map(sources.Range(0, lawSize), func(v int64) int { return int(v) })
+	return flow.PublisherFunc[int](func(ctx context.Context, s flow.Subscriber[int]) {
+		w.subscribed.Add(1)
+		src.Subscribe(ctx, &watcher{s, w, nil})
+	})
+}
+
+type watcher struct {
+	flow.Subscriber[int]
+	w   *watched
+	sub flow.Subscription
+}
+
+func (s *watcher) OnSubscribe(sub flow.Subscription) { s.sub = sub; s.Subscriber.OnSubscribe(s) }
+func (s *watcher) Request(n int64)                   { s.sub.Request(n) }
+func (s *watcher) Cancel()                           { s.w.cancelled.Add(1); s.sub.Cancel() }
+func (s *watcher) OnError(err error)                 { s.w.ended.Add(1); s.Subscriber.OnError(err) }
+func (s *watcher) OnComplete()                       { s.w.ended.Add(1); s.Subscriber.OnComplete() }
+
+// around are the ways in which an operator stands in a graph.
+var around = map[string]func(publisher) publisher{
+	"alone":           func(p publisher) publisher { return p },
+	"above a Map":     func(p publisher) publisher { return operators.Map(p, func(v int) int { return v }) },
+	"above an Async":  func(p publisher) publisher { return operators.Async(p, 7) },
+	"above a foreign": func(p publisher) publisher { return foreign{p} },
+	"in a Merge":      func(p publisher) publisher { return operators.Merge(5, p) },
+	"in a Broadcast":  func(p publisher) publisher { return operators.Broadcast(p, 1, 5)[0] },
+}
+
+// foreign hides what a publisher is, and what its subscriber is.
+type foreign struct{ src publisher }
+
+func (f foreign) Subscribe(ctx context.Context, s flow.Subscriber[int]) {
+	f.src.Subscribe(ctx, struct{ flow.Subscriber[int] }{s})
+}
+
+var schedulers = map[string]func() scheduler.Scheduler{
+	"default": scheduler.Default,
+	"inline":  scheduler.Inline,
+	"seeded":  func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
+}
+
+func forAll(t *testing.T, test func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher)) {
+	for name, op := range withUserFunction {
+		for where, place := range around {
+			for on, sched := range schedulers {
+				t.Run(fmt.Sprintf("%s %s on %s", name, where, on), func(t *testing.T) {
+					t.Parallel()
+					test(t, scheduler.With(t.Context(), sched()), op, place)
+				})
+			}
+		}
+	}
+}
+
+// TestPanicLaw: a panic in a user's function ends the stream with a PanicError
+// that names the stage, after all elements before it; upstream is cancelled
+// once, and nothing is called afterwards.
+func TestPanicLaw(t *testing.T) {
+	cause := errors.New("cause")
+	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
+		for _, k := range positions {
+			var w watched
+			calls := 0
+			got, err := sinks.Slice(ctx, place(op(w.publisher(), func(v int) {
+				if calls++; v == k {
+					panic(cause)
+				}
+			})))
+			require.Equal(t, numbersTo(k), append([]int{}, got...), "before the panic at %d", k)
+			require.ErrorIs(t, err, cause)
+			var p *flow.PanicError
+			require.ErrorAs(t, err, &p)
+			require.Equal(t, "it", p.Stage)
+			require.Contains(t, string(p.Stack), "TestPanicLaw")
+			require.Equal(t, k+1, calls)
+			w.require(t)
+		}
+	})
+}
+
+// TestGoexitLaw is TestPanicLaw for runtime.Goexit. The sink runs on a
+// goroutine of its own, since it may be that which is ended.
+func TestGoexitLaw(t *testing.T) {
+	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
+		for _, k := range positions {
+			var w watched
+			var got []int
+			var err error
+			returned := false
+			var all sync.WaitGroup
+			all.Go(func() {
+				err = sinks.ForEach(ctx, place(op(w.publisher(), func(v int) {
+					if v == k {
+						runtime.Goexit()
+					}
+				})), func(_ context.Context, v int) error { got = append(got, v); return nil })
+				returned = true
+			})
+			all.Wait()
+			if returned {
+				require.Equal(t, numbersTo(k), append([]int{}, got...), "before the Goexit at %d", k)
+				require.ErrorIs(t, err, flow.ErrGoexit)
+			} else { // it was the sink's own goroutine
+				require.Equal(t, numbersTo(len(got)), append([]int{}, got...))
+				require.LessOrEqual(t, len(got), k)
+			}
+			w.require(t)
+		}
+	})
+}
+
+// TestContextLaw: when the context ends, the stream ends with its cause, and at
+// most one call of a user's function per stage finishes.
+func TestContextLaw(t *testing.T) {
+	cause := errors.New("cause")
+	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
+		for _, k := range positions {
+			var w watched
+			ctx, cancel := context.WithCancelCause(ctx)
+			var after atomic.Int32
+			_, err := sinks.Slice(ctx, place(op(w.publisher(), func(v int) {
+				if ctx.Err() != nil {
+					after.Add(1)
+				}
+				if v == k {
+					cancel(cause)
+				}
+			})))
+			if err != nil {
+				require.ErrorIs(t, err, cause)
+			}
+			cancel(nil)
+		}
+	})
+}
+
+// TestCancelLaw: when the subscriber leaves, at any element and from within
+// OnNext, upstream is cancelled once and nothing arrives afterwards.
+func TestCancelLaw(t *testing.T) {
+	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
+		for _, k := range positions {
+			var w watched
+			var got []int
+			for v, err := range sinks.Seq(ctx, place(op(w.publisher(), func(int) {})), sinks.WithPrefetch(1+k%9)) {
+				require.NoError(t, err)
+				if got = append(got, v); v == k {
+					break
+				}
+			}
+			require.Equal(t, numbersTo(k+1), got)
+			w.require(t)
+		}
+	})
+}
+
+// TestPanickingSubscriber: the process lives, upstream is cancelled, and the
+// error surfaces at Wait, or at the subscriber where nobody waits.
+func TestPanickingSubscriber(t *testing.T) {
+	for name, place := range around {
+		t.Run(name, func(t *testing.T) {
+			for _, k := range positions {
+				var w watched
+				g, _ := scheduler.NewGraph(t.Context(), "g")
+				s := &panicking{at: k}
+				scheduler.Subscribe(g, place(w.publisher()), s)
+				err := g.Wait()
+				var p *flow.PanicError
+				require.ErrorAs(t, err, &p, "panic at %d", k)
+				require.Equal(t, k+1, s.seen)
+				require.NoError(t, s.err)
+
+				s = &panicking{at: k, done: make(chan struct{})}
+				place(w.publisher()).Subscribe(t.Context(), s)
+				<-s.done
+				require.ErrorAs(t, s.err, &p)
+			}
+		})
+	}
+}
+
+type panicking struct {
+	at, seen int
+	err      error
+	done     chan struct{}
+}
+
+func (s *panicking) OnSubscribe(sub flow.Subscription) { sub.Request(flow.Unbounded) }
+func (s *panicking) OnNext(v int) {
+	s.seen++
+	if v == s.at {
+		panic("subscriber")
+	}
+}
+func (s *panicking) OnError(err error) {
+	s.err = err
+	if s.done != nil {
+		close(s.done)
+	}
+}
+func (s *panicking) OnComplete() {}
+
+// TestTakeIsExact: no function above a Take on its island sees element n+1.
+func TestTakeIsExact(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 3, 100, 255, 256, 257, 600} {
+		calls := 0
+		got, err := sinks.Slice(t.Context(), operators.Take(
+			operators.Map(sources.Slice(numbersTo(lawSize)), func(v int) int { calls++; return v }), int64(n)))
+		require.NoError(t, err)
+		require.True(t, slices.Equal(numbersTo(n), got))
+		require.Equal(t, n, calls)
+	}
+}
+
+// TestBreakLosesNothing: what a loop over a channel has not been given stays in
+// the channel.
+func TestBreakLosesNothing(t *testing.T) {
+	c := make(chan int, 100)
+	for i := range 100 {
+		c <- i
+	}
+	for v, err := range sinks.Seq(t.Context(), operators.Map(sources.Chan(c), func(v int) int { return v })) {
+		require.NoError(t, err)
+		if v == 41 {
+			break
+		}
+	}
+	require.Equal(t, 42, <-c)
+	require.Len(t, c, 57)
+	flowtest.CheckLeaks(t)
+}
