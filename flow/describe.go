@@ -67,7 +67,7 @@ func (t *Topology) add(n *Node, seen map[*Node]int) int {
 	seen[n] = id
 	t.Stages = append(t.Stages, TopologyStage{
 		ID: id, Name: t.name(n, id), Kind: n.Kind, Capacity: n.Capacity,
-		Boundary: n.Boundary, Strategy: n.Strategy, node: n,
+		Boundary: n.Boundary, Strategy: n.Strategy.String(), node: n,
 	})
 	for _, f := range from {
 		t.Edges = append(t.Edges, TopologyEdge{From: f, To: id})
@@ -107,9 +107,9 @@ func (t *Topology) has(name string) bool {
 // branchOf returns ".2" for a stage that reads, directly or through stages
 // with one upstream, the second output of a fan-out.
 func branchOf(n *Node) string {
-	for ; n != nil && len(n.More) == 0; n = n.Up {
+	for ; n != nil && n.More == nil; n = n.Up {
 		if n.Branch > 0 {
-			return branchOf(n.Up) + "." + strconv.Itoa(n.Branch)
+			return branchOf(n.Up) + "." + strconv.Itoa(int(n.Branch))
 		}
 	}
 	return ""

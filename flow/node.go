@@ -10,16 +10,19 @@ const UnknownCapacity int64 = -1
 // publisher that has one implements [Describer]; one that has none appears in
 // descriptions as an opaque node.
 type Node struct {
-	Kind     string  // "map", "async"
-	Name     string  // given name, or "" for an automatic one
-	Up       *Node   // upstream, nil for a source
-	More     []*Node // further upstreams of a fan-in
-	Capacity int64   // most elements the stage holds between signals
-	Boundary bool    // its upstream runs on an island of its own
-	Strategy string  // overflow strategy of a buffer
-	Branch   int     // 1..n for the outputs of a fan-out, else 0
-	Sink     bool    // it ends the graph
+	Kind     string    // "map", "async"
+	Name     string    // given name, or "" for an automatic one
+	Up       *Node     // upstream, nil for a source
+	More     *NodeList // further upstreams of a fan-in
+	Capacity int64     // most elements the stage holds between signals
+	Branch   int32     // 1..n for the outputs of a fan-out, else 0
+	Strategy Overflow  // of a buffer, else 0
+	Boundary bool      // its upstream runs on an island of its own
+	Sink     bool      // it ends the graph
 }
+
+// NodeList is the list of upstreams of a fan-in.
+type NodeList []*Node
 
 // Describer is a publisher that can describe itself. Keep a [Node] in the
 // blueprint and return its address.
@@ -45,7 +48,9 @@ func (n *Node) upstreams(yield func(*Node)) {
 	if n.Up != nil {
 		yield(n.Up)
 	}
-	for _, u := range n.More {
-		yield(u)
+	if n.More != nil {
+		for _, u := range *n.More {
+			yield(u)
+		}
 	}
 }

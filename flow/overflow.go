@@ -1,13 +1,14 @@
 package flow
 
 // Overflow says what a bounded buffer does with an element for which it has no
-// room. It matters only where a producer does not listen to demand.
+// room. It matters only where a producer does not listen to demand. The zero
+// value is no strategy.
 type Overflow uint8
 
 // The overflow strategies.
 const (
 	// Block lets the producer wait for room. It needs one that can wait.
-	Block Overflow = iota
+	Block Overflow = iota + 1
 	// DropOldest removes the element that has waited longest.
 	DropOldest
 	// DropIncoming refuses the element that arrives.
@@ -19,7 +20,7 @@ const (
 	Fail
 )
 
-var overflowNames = [...]string{"block", "drop-oldest", "drop-incoming", "latest", "fail"}
+var overflowNames = [...]string{"", "block", "drop-oldest", "drop-incoming", "latest", "fail"}
 
 // String returns the strategy in the words that metrics use.
 func (o Overflow) String() string {

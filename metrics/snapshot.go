@@ -4,12 +4,11 @@ import "github.com/weirgo/weir/flow"
 
 // StageSnapshot is what a stage has done so far, in all its runs: counters and
 // times of all, gauges of those that are alive.
+//
+// Kind, Strategy and Capacity are those of the run announced last. Capacity is
+// that of one subscription.
 type StageSnapshot struct {
-	Stream   string
-	Stage    string
-	Kind     string // of the run announced last, as the next two
-	Strategy string
-	Capacity int64 // of one subscription
+	flow.StageInfo
 	flow.Snapshot
 }
 
@@ -20,11 +19,9 @@ func (m *Metrics) Snapshot() []StageSnapshot {
 	defer m.mu.Unlock()
 	all := make([]StageSnapshot, len(m.stages))
 	for i, s := range m.stages {
-		all[i] = StageSnapshot{
-			Stream: s.stream, Stage: s.stage,
-			Kind: s.info.Kind, Strategy: s.info.Strategy, Capacity: s.info.Capacity,
-			Snapshot: s.total().Snapshot,
-		}
+		info := s.info
+		info.Stage = s.stage // which may be the one for the others
+		all[i] = StageSnapshot{info, s.total().Snapshot}
 	}
 	return all
 }

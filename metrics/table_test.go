@@ -33,7 +33,7 @@ func TestTableReturnsTheWritersError(t *testing.T) {
 
 // spent is a stage that has spent its time like this.
 func spent(stream, stage string, busy, backpressured, idle time.Duration) StageSnapshot {
-	return StageSnapshot{Stream: stream, Stage: stage, Snapshot: flow.Snapshot{
+	return StageSnapshot{flow.StageInfo{Stream: stream, Stage: stage}, flow.Snapshot{
 		Busy: busy * time.Second, Backpressured: backpressured * time.Second, Idle: idle * time.Second,
 	}}
 }

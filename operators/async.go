@@ -27,7 +27,7 @@ import (
 func Async[T any](src flow.Publisher[T], capacity int, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Async: nil source")
 	stage.Require(capacity > 0, "operators.Async: capacity %d, must be at least 1", capacity)
-	p := &asyncOp[T]{stage.NewBlueprint("async", src, opts), stage.Adapt(src), capacity}
+	p := &asyncOp[T]{stage.NewBlueprint("async", src, opts), stage.Adapt(src)}
 	p.Node().Capacity = int64(capacity)
 	p.Node().Boundary = true
 	return p
@@ -35,11 +35,10 @@ func Async[T any](src flow.Publisher[T], capacity int, opts ...Option) flow.Publ
 
 type asyncOp[T any] struct {
 	stage.Blueprint
-	src      flow.Publisher[T]
-	capacity int
+	src flow.Publisher[T]
 }
 
 func (p *asyncOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	new(stage.Boundary[T]).Open(ctx, p.Node(), p.src, down, p.capacity, false)
+	new(stage.Boundary[T]).Open(ctx, p.Node(), p.src, down, int(p.Node().Capacity), false)
 }

@@ -47,7 +47,7 @@ func Broadcast[T any](src flow.Publisher[T], n, capacity int, opts ...Option) []
 	for i := range outputs {
 		out := &broadcastOutput[T]{stage.NewBlueprint("branch", nil, nil), hub, i, capacity}
 		node := out.Node()
-		node.Up, node.Branch = hub.Node(), i+1
+		node.Up, node.Branch = hub.Node(), int32(i+1)
 		node.Capacity, node.Boundary = int64(capacity), true
 		if name := hub.Node().Name; name != "" {
 			node.Name = stage.Numbered(name, i+1)

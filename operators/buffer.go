@@ -30,11 +30,11 @@ import (
 func Buffer[T any](src flow.Publisher[T], capacity int, strategy flow.Overflow, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Buffer: nil source")
 	stage.Require(capacity > 0, "operators.Buffer: capacity %d, must be at least 1", capacity)
-	stage.Require(strategy <= flow.Fail, "operators.Buffer: unknown strategy %d", strategy)
+	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "operators.Buffer: unknown strategy %d", strategy)
 	stage.Require(strategy != flow.Latest || capacity == 1, "operators.Buffer: capacity %d, flow.Latest keeps 1", capacity)
 	p := &bufferOp[T]{stage.NewBlueprint("buffer", src, opts), stage.Adapt(src), capacity, strategy}
 	n := p.Node()
-	n.Capacity, n.Boundary, n.Strategy = int64(capacity), true, strategy.String()
+	n.Capacity, n.Boundary, n.Strategy = int64(capacity), true, strategy
 	return p
 }
 

@@ -44,7 +44,7 @@ func (p *filterOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 type filterStage[T any] struct {
 	stage.Link[T, T]
 	keep func(T) bool
-	in   stage.Scratch[T]
+	in   stage.One[T]
 	out  stage.Scratch[T]
 }
 

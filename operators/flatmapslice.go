@@ -50,7 +50,7 @@ type flatSliceStage[In, Out any] struct {
 	stage.Holder[In, Out]
 	f       func(In) []Out
 	release func(Out, flow.Reason)
-	in      stage.Scratch[In]
+	in      stage.One[In]
 	out     []Out // results gathered for one batch
 	rest    []Out // results without demand
 	waiting []In  // input behind them

@@ -49,7 +49,7 @@ type foldStage[T, R any] struct {
 	stage.Holder[T, R]
 	acc R
 	f   func(R, T) R
-	in  stage.Scratch[T]
+	in  stage.One[T]
 }
 
 func (s *foldStage[T, R]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }

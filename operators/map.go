@@ -44,7 +44,7 @@ func (p *mapOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out
 type mapStage[In, Out any] struct {
 	stage.Link[In, Out]
 	f   func(In) Out
-	in  stage.Scratch[In]
+	in  stage.One[In]
 	out stage.Scratch[Out]
 }
 

@@ -31,11 +31,13 @@ import (
 func Merge[T any](capacity int, srcs ...flow.Publisher[T]) flow.Publisher[T] {
 	stage.Require(capacity > 0, "operators.Merge: capacity %d, must be at least 1", capacity)
 	p := &mergeOp[T]{Blueprint: stage.NewBlueprint("merge", nil, nil), capacity: capacity}
+	var nodes flow.NodeList
 	for i, src := range srcs {
 		stage.Require(src != nil, "operators.Merge: nil source %d", i)
 		p.srcs = append(p.srcs, stage.Adapt(src))
-		p.Node().More = append(p.Node().More, flow.NodeOf(src))
+		nodes = append(nodes, flow.NodeOf(src))
 	}
+	p.Node().More = &nodes
 	p.Node().Capacity = int64(capacity) * int64(len(srcs))
 	return p
 }
@@ -50,8 +52,7 @@ func (p *mergeOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &mergeStage[T]{plan: p, release: flow.ReleaseFunc[T]()}
 	s.Connect(ctx, p.Node(), down)
-	s.Bind(ctx, p.Node(), s)
-	s.SetMeter(s.Meter())
+	s.Bind(ctx, s)
 	s.Ready()
 	s.Accept(s)
 	s.Start()
@@ -71,8 +72,6 @@ type mergeStage[T any] struct {
 	turn    int // input whose turn it is
 	err     error
 }
-
-func (s *mergeStage[T]) Context() context.Context { return s.Outlet.Context() }
 
 func (s *mergeStage[T]) Request(n int64) {
 	if n < 1 {

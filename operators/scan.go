@@ -49,7 +49,7 @@ type scanStage[T, R any] struct {
 	stage.Link[T, R]
 	acc R
 	f   func(R, T) R
-	in  stage.Scratch[T]
+	in  stage.One[T]
 	out stage.Scratch[R]
 }
 

@@ -44,7 +44,6 @@ func (p *takeOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	}
 	s := &takeStage[T]{left: p.n, limit: p.n}
 	s.Init(ctx, p.Node(), down)
-	s.Intercept(s)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
@@ -54,6 +53,8 @@ type takeStage[T any] struct {
 	limit int64
 	left  int64 // elements to emit
 }
+
+func (s *takeStage[T]) OnSubscribe(sub flow.Subscription) { s.Join(sub, s) }
 
 // Request passes demand up as far as the limit allows.
 func (s *takeStage[T]) Request(n int64) {

@@ -46,7 +46,7 @@ type tryMapStage[In, Out any] struct {
 	stage.Link[In, Out]
 	f    func(context.Context, In) (Out, error)
 	user context.Context
-	in   stage.Scratch[In]
+	in   stage.One[In]
 	out  stage.Scratch[Out]
 }
 

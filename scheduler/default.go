@@ -13,7 +13,7 @@ type goroutines struct{}
 const burst = 1 << 30
 
 func (goroutines) Go(i *Island) {
-	if i.wake != nil {
+	if i.owner != nil {
 		i.signal()
 		return
 	}
@@ -64,6 +64,6 @@ func (goroutines) Await(i *Island) {
 		if i.closed.Load() {
 			return
 		}
-		<-i.wake
+		<-i.owner.wake
 	}
 }

@@ -17,6 +17,10 @@ type Head interface {
 	// Halt says, from any goroutine, that the head's context has ended. The
 	// event is posted as well; Halt is for what cannot wait until then.
 	Halt()
+	// Node describes the stage.
+	Node() *flow.Node
+	// Meter measures the stage, if it is not nil.
+	Meter() *Meter
 }
 
 // Event is something that happened to a head from outside its island.
@@ -50,33 +54,42 @@ const MaxBatch = 256
 type Handle struct {
 	head   Head
 	island *Island
-	ctx    context.Context
-	meter  *Meter
-	node   *flow.Node
 	next   *Handle // in the ready list or the local queue
 	prev   *Handle // in the list of live heads
 	follow *Handle
-	unhook func() bool // stops the watch of a context of its own
-
-	order uint64 // of registration, where a seed decides
+	own    *ownContext // where it is not the island's
 
 	state  atomic.Uint32
 	events atomic.Uint32
-	batch  int32 // how many elements the next pass may emit
-	over   bool  // Close was called
+	order  uint32 // of registration, where a seed decides
+	batch  int16  // how many elements the next pass may emit
+	over   bool   // Close was called
+}
+
+// ownContext is a context that was derived from the island's.
+type ownContext struct {
+	context.Context
+	unhook func() bool // stops the watch of its end
 }
 
 // Bind makes h the handle of head on the island of ctx, which [Enter] or
 // [Fork] returned, and registers it with the run.
-func (h *Handle) Bind(ctx context.Context, node *flow.Node, head Head) {
-	h.head, h.ctx, h.node, h.batch = head, ctx, node, 1
+func (h *Handle) Bind(ctx context.Context, head Head) {
+	h.head, h.batch = head, 1
 	h.island = islandOf(ctx)
 	r := h.island.run
 	r.register(h)
+	if ctx == context.Context(h.island) {
+		return
+	}
+	h.own = &ownContext{Context: ctx}
 	if d := ctx.Done(); d != nil && d != r.done {
-		h.unhook = context.AfterFunc(ctx, func() { h.Post(Ended) })
+		h.own.unhook = context.AfterFunc(ctx, func() { h.Post(Ended) })
 	}
 }
+
+// Head returns the head that h was bound to.
+func (h *Handle) Head() Head { return h.head }
 
 // Start lets the head run. Marks that came before are kept until now.
 func (h *Handle) Start() {
@@ -119,16 +132,18 @@ func (h *Handle) Post(e Event) {
 func (h *Handle) Events() Event { return Event(h.events.Load()) }
 
 // Cause returns why the head's context ended, or nil.
-func (h *Handle) Cause() error { return context.Cause(h.ctx) }
+func (h *Handle) Cause() error { return context.Cause(h.Context()) }
 
 // Context returns the context of the head's subscription.
-func (h *Handle) Context() context.Context { return h.ctx }
+func (h *Handle) Context() context.Context {
+	if h.own != nil {
+		return h.own.Context
+	}
+	return h.island
+}
 
 // Island returns the head's island.
 func (h *Handle) Island() *Island { return h.island }
-
-// SetMeter says which stage's time a pass of the head is.
-func (h *Handle) SetMeter(m *Meter) { h.meter = m }
 
 // Close ends the head. Call it inside Run: the present pass is the last.
 func (h *Handle) Close() {
@@ -136,8 +151,8 @@ func (h *Handle) Close() {
 		return
 	}
 	h.over = true
-	if h.unhook != nil {
-		h.unhook()
+	if h.own != nil && h.own.unhook != nil {
+		h.own.unhook()
 	}
 	h.island.run.unregister(h)
 }

@@ -100,8 +100,7 @@ func (s *inline) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }
 
 func (s *inline) Await(i *Island) {
 	s.mu.Lock()
-	if i.held {
-		i.held = false
+	if i.unhold() {
 		s.queue = append(s.queue, i)
 	}
 	for !i.Closed() {
@@ -115,7 +114,7 @@ func (s *inline) Await(i *Island) {
 		}
 		s.parked = append(s.parked, i)
 		s.mu.Unlock()
-		<-i.wake
+		<-i.owner.wake
 		s.mu.Lock()
 		for k, p := range s.parked {
 			if p == i {

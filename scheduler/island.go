@@ -25,18 +25,21 @@ type Island struct {
 
 	run   *Run
 	ready atomic.Pointer[Handle] // newest first
-	first *Handle                // local queue, oldest first
-	last  *Handle
-	now   *Handle // the head in Run, for Goexit
-	stamp int64   // end of the last pass, 0 when unknown
-	probe *probe  // measures, nil when nobody observes
-
-	held    bool // by a sink that has not called Await yet
-	foreign bool // its sink runs on a goroutine that the scheduler does not own
+	last  *Handle                // local queue, a ring: last.next is the oldest
+	now   *Handle                // the head in Run, for Goexit
+	stamp int64                  // end of the last pass, 0 when unknown
+	probe *probe                 // measures, nil when nobody observes
+	owner *owner                 // whoever waits for it, nil for most
 
 	scheduled atomic.Bool // somebody runs it, or is asked to
 	closed    atomic.Bool
-	wake      chan struct{} // of the goroutine in Await, else nil
+}
+
+// owner is the goroutine that waits on an island: a sink, or a graph.
+type owner struct {
+	wake    chan struct{}
+	held    bool // by a sink that has not called Await yet
+	foreign bool // a goroutine that the scheduler does not own
 }
 
 type islandKey struct{}
@@ -116,7 +119,7 @@ func (i *Island) push(h *Handle) {
 }
 
 // hasReady reports whether a head is ready.
-func (i *Island) hasReady() bool { return i.first != nil || i.ready.Load() != nil }
+func (i *Island) hasReady() bool { return i.last != nil || i.ready.Load() != nil }
 
 // take moves the ready list behind the local queue, oldest first.
 func (i *Island) take() {
@@ -131,35 +134,38 @@ func (i *Island) take() {
 		h.next = head
 		head, h = h, next
 	}
-	if i.first == nil {
-		i.first = head
+	i.splice(head, tail)
+}
+
+// splice puts a list behind the local queue.
+func (i *Island) splice(head, tail *Handle) {
+	if i.last == nil {
+		tail.next = head
 	} else {
+		tail.next = i.last.next
 		i.last.next = head
 	}
 	i.last = tail
 }
 
 // enqueue puts h at the end of the local queue.
-func (i *Island) enqueue(h *Handle) {
-	h.next = nil
-	if i.first == nil {
-		i.first = h
-	} else {
-		i.last.next = h
-	}
-	i.last = h
-}
+func (i *Island) enqueue(h *Handle) { i.splice(h, h) }
 
 // pop takes the next ready head, or nil.
 func (i *Island) pop() *Handle {
 	if i.ready.Load() != nil {
 		i.take()
 	}
-	h := i.first
-	if h != nil {
-		i.first = h.next
-		h.next = nil
+	if i.last == nil {
+		return nil
 	}
+	h := i.last.next
+	if h == i.last {
+		i.last = nil
+	} else {
+		i.last.next = h.next
+	}
+	h.next = nil
 	return h
 }
 
@@ -259,7 +265,7 @@ func (i *Island) pace(h *Handle, emitted int, again bool) {
 		case took < shortPass && int(h.batch) <= emitted:
 			h.batch = min(2*h.batch, MaxBatch)
 		case took > longPass:
-			h.batch = max(1, min(h.batch/2, int32(int64(emitted)*shortPass/took)))
+			h.batch = max(1, min(h.batch/2, int16(int64(emitted)*shortPass/took)))
 		}
 	}
 	i.stamp = now
@@ -308,7 +314,14 @@ func (i *Island) Closed() bool { return i.closed.Load() }
 // signal wakes the goroutine in Await.
 func (i *Island) signal() {
 	select {
-	case i.wake <- struct{}{}:
+	case i.owner.wake <- struct{}{}:
 	default:
 	}
+}
+
+// unhold reports, once, whether a sink has held the island back until now.
+func (i *Island) unhold() bool {
+	held := i.owner.held
+	i.owner.held = false
+	return held
 }

@@ -87,7 +87,7 @@ func (n *names) counters(node *flow.Node) *flow.Stats {
 	n.stats[node] = s
 	n.observer.OnStage(flow.StageInfo{
 		Stream: n.stream, Stage: n.name(node), Kind: node.Kind,
-		Strategy: node.Strategy, Capacity: max(0, node.Capacity),
+		Strategy: node.Strategy.String(), Capacity: max(0, node.Capacity),
 	}, s)
 	return s
 }

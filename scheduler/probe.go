@@ -114,7 +114,7 @@ func (i *Island) sample(h *Handle) {
 		return
 	}
 	p.sampling = true
-	p.current = h.meter
+	p.current = h.head.Meter()
 	p.stamp = flow.Now()
 	p.passFrom = p.stamp
 	p.reads = 1

@@ -78,10 +78,8 @@ func NewRun(ctx context.Context, node *flow.Node, fail func(error)) (*Run, *Isla
 	r.cancel, r.onFail, r.outer = cancel, fail, Outside(ctx)
 	r.names.root(node)
 	i := r.newIsland(inner)
-	i.wake = make(chan struct{}, 1)
+	i.owner = &owner{wake: make(chan struct{}, 1), held: true, foreign: ctx.Value(outsideKey{}) != nil}
 	i.scheduled.Store(true)
-	i.held = true
-	i.foreign = ctx.Value(outsideKey{}) != nil
 	return r, i
 }
 
@@ -345,8 +343,7 @@ func (r *Run) join(i *Island) (quiet bool) {
 
 // waitIsland returns an island without heads, to wait on.
 func (r *Run) waitIsland(ctx context.Context) *Island {
-	i := &Island{Context: ctx, run: r, wake: make(chan struct{}, 1)}
-	return i
+	return &Island{Context: ctx, run: r, owner: &owner{wake: make(chan struct{}, 1)}}
 }
 
 // stuck names the stages that keep a finished run from ending: a read or a
@@ -361,7 +358,7 @@ func (r *Run) liveStages() []string {
 	r.mu.Lock()
 	var nodes []*flow.Node
 	for h := r.live; h != nil; h = h.follow {
-		nodes = append(nodes, h.node)
+		nodes = append(nodes, h.head.Node())
 	}
 	children := slices.Collect(maps.Keys(r.children))
 	r.mu.Unlock()

@@ -17,7 +17,7 @@ type Seeded struct {
 	rng     *rand.Rand
 	quiesce func()     // waits until nothing outside can run by itself
 	onStep  func(Step) // told of every choice
-	orders  atomic.Uint64
+	orders  atomic.Uint32
 
 	mu      sync.Mutex
 	islands []*Island // with ready heads that are not yet in heads
@@ -90,13 +90,12 @@ func Blocking(ctx context.Context) context.Context {
 
 // Await runs everything until i is closed, or lets others do that.
 func (s *Seeded) Await(i *Island) {
-	if i.held {
-		i.held = false
+	if i.unhold() {
 		s.Go(i)
 	}
-	if i.foreign {
+	if i.owner.foreign {
 		for !i.Closed() {
-			<-i.wake
+			<-i.owner.wake
 		}
 		return
 	}
@@ -127,7 +126,7 @@ func (s *Seeded) park(i *Island) {
 	s.mu.Unlock()
 	select { // whichever it is, the loop looks at everything again
 	case <-c:
-	case <-i.wake:
+	case <-i.owner.wake:
 	}
 	s.mu.Lock()
 	s.parked = nil
@@ -151,7 +150,7 @@ func (s *Seeded) step() bool {
 	h := s.heads[k]
 	s.heads = slices.Delete(s.heads, k, k+1)
 	n := s.batch()
-	name := h.island.run.Name(h.node)
+	name := h.island.run.Name(h.head.Node())
 	h.island.single(h, n, func(emitted int) { s.onStep(Step{name, n, emitted}) })
 	return true
 }

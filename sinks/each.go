@@ -47,7 +47,7 @@ func Discard[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) 
 
 type eachSink[T any] struct {
 	stage.Sink[T]
-	in stage.Scratch[T]
+	in stage.One[T]
 	f  func(context.Context, T) error
 }
 

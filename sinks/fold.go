@@ -27,7 +27,7 @@ func Fold[T, R any](ctx context.Context, src flow.Publisher[T], zero R, f func(R
 
 type foldSink[T, R any] struct {
 	stage.Sink[T]
-	in  stage.Scratch[T]
+	in  stage.One[T]
 	acc R
 	f   func(R, T) R
 }

@@ -33,7 +33,7 @@ func Lines(ctx context.Context, src flow.Publisher[string], w io.Writer, opts ..
 
 type linesSink struct {
 	stage.Sink[string]
-	in stage.Scratch[string]
+	in stage.One[string]
 	w  *bufio.Writer
 }
 

@@ -48,7 +48,7 @@ func Seq[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) iter
 
 type seqSink[T any] struct {
 	stage.Sink[T]
-	in   stage.Scratch[T]
+	in   stage.One[T]
 	held []T // received and not yet yielded
 }
 

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -19,7 +20,7 @@ import (
 //
 // Ends: completes at once.
 func Empty[T any](opts ...Option) flow.Publisher[T] {
-	return &silentSource[T]{stage.NewBlueprint("empty", nil, opts), stage.Last, nil}
+	return &silentSource[T]{stage.NewBlueprint("empty", nil, opts), nil}
 }
 
 // Never emits nothing and does not end by itself.
@@ -34,7 +35,7 @@ func Empty[T any](opts ...Option) flow.Publisher[T] {
 //
 // Ends: when its subscriber cancels, its context ends, or its graph drains.
 func Never[T any](opts ...Option) flow.Publisher[T] {
-	return &silentSource[T]{stage.NewBlueprint("never", nil, opts), stage.Wait, nil}
+	return &silentSource[T]{stage.NewBlueprint("never", nil, opts), errNever}
 }
 
 // Error ends with err without an element.
@@ -50,13 +51,15 @@ func Never[T any](opts ...Option) flow.Publisher[T] {
 // Ends: with err, at once.
 func Error[T any](err error, opts ...Option) flow.Publisher[T] {
 	stage.Require(err != nil, "sources.Error: nil error")
-	return &silentSource[T]{stage.NewBlueprint("error", nil, opts), stage.Last, err}
+	return &silentSource[T]{stage.NewBlueprint("error", nil, opts), err}
 }
+
+// errNever stands for not ending at all.
+var errNever = errors.New("never")
 
 type silentSource[T any] struct {
 	stage.Blueprint
-	next stage.Progress
-	err  error
+	err error
 }
 
 func (p *silentSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
@@ -71,7 +74,10 @@ type silentSubscription[T any] struct {
 }
 
 func (s *silentSubscription[T]) Produce(int) (emitted int, next stage.Progress, err error) {
-	return 0, s.plan.next, s.plan.err
+	if s.plan.err == errNever { //nolint:errorlint // it is this very value
+		return 0, stage.Wait, nil
+	}
+	return 0, stage.Last, s.plan.err
 }
 
 func (s *silentSubscription[T]) Stop() {}

@@ -110,4 +110,3 @@ func (s *receiver[T]) received(e *env, sub flow.Subscriber[T], n int) {
 		e.violate(e.own, "the subscriber saw %v, want %v", got, want)
 	}
 }
-

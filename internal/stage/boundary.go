@@ -20,35 +20,38 @@ type Boundary[T any] struct {
 	Outlet[T]
 	demand  demand.Counter // of the subscriber
 	asked   int64          // requested upstream and not yet taken from the queue
-	refill  int64          // with so many taken, prefetch is worth a request
-	exact   bool           // demand goes up as it is, at most the capacity at a time
 	release func(T, flow.Reason)
+	exact   bool // demand goes up as it is, at most the capacity at a time
 	wipe    bool
 
 	queue ring.SPSC[T]
 
 	up     flow.Subscription
-	joined atomic.Bool      // up is set
+	state  atomic.Uint32    // of both sides, as below
 	feeder *scheduler.Meter // counts on the upstream island
-	cut    atomic.Bool      // downstream has left: nothing is taken any more
-	left   atomic.Bool      // upstream has been cancelled
-	last   atomic.Bool      // upstream has ended
-	err    error            // with which it ended; set before last
+	err    error            // with which upstream ended; set before last
 	sweeps sync.Mutex       // whoever empties the queue after the cut
 	swept  bool             // the downstream island will not touch the queue again
 }
+
+const (
+	joined uint32 = 1 << iota // up is set
+	cut                       // downstream has left: nothing is taken any more
+	gone                      // upstream has been cancelled
+	last                      // upstream has ended
+)
+
+func (b *Boundary[T]) is(bit uint32) bool { return b.state.Load()&bit != 0 }
 
 // Open makes an island for the upstream and connects both sides. With exact,
 // the upstream may be a publisher from elsewhere.
 func (b *Boundary[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], capacity int, exact bool) {
 	b.queue.Init(capacity)
 	b.exact = exact
-	b.refill = max(1, int64(capacity)*3/4)
 	b.release = flow.ReleaseFunc[T]()
 	b.wipe = HasPointers[T]()
 	b.Connect(ctx, node, down)
-	b.Bind(ctx, node, b)
-	b.SetMeter(b.Meter())
+	b.Bind(ctx, b)
 	b.Accept(b)
 	b.Start()
 	upstream := scheduler.Fork(ctx)
@@ -62,9 +65,6 @@ func (b *Boundary[T]) FedFrom(upstream context.Context) {
 		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
 	}
 }
-
-// Context returns the context of the subscription.
-func (b *Boundary[T]) Context() context.Context { return b.Outlet.Context() }
 
 // Request adds demand.
 func (b *Boundary[T]) Request(n int64) {
@@ -86,8 +86,8 @@ func (b *Boundary[T]) Cancel() {
 
 // sever cancels the upstream, once, also if it has yet to introduce itself.
 func (b *Boundary[T]) sever() {
-	b.cut.Store(true)
-	if b.joined.Load() && !b.last.Load() && !b.left.Swap(true) {
+	b.state.Or(cut)
+	if b.is(joined) && !b.is(last) && b.state.Or(gone)&gone == 0 {
 		b.up.Cancel()
 	}
 }
@@ -97,7 +97,7 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 	if b.Closed() || b.interrupted() {
 		return 0, false
 	}
-	last := b.last.Load() // before the queue: what came before the end is seen
+	ended := b.is(last) // before the queue: what came before the end is seen
 	vs := b.queue.Peek(int(min(int64(n), b.demand.Load())))
 	if len(vs) > 0 {
 		b.queue.Take(len(vs))
@@ -114,7 +114,7 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 		m.Buffered(int64(held))
 	}
 	switch {
-	case !last:
+	case !ended:
 		b.ask()
 	case held == 0:
 		b.finish()
@@ -126,14 +126,15 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 // ask requests from the upstream what is missing, when that is a good part of
 // the queue, or nothing else is on its way.
 func (b *Boundary[T]) ask() {
-	if !b.joined.Load() {
+	if !b.is(joined) {
 		return
 	}
 	want := int64(b.queue.Cap())
+	enough := max(1, want*3/4) // to be worth a request
 	if b.exact {
 		want = min(want, b.demand.Load())
 	}
-	if want -= b.asked; want >= b.refill || (b.exact && want > 0 && b.asked < b.refill) {
+	if want -= b.asked; want >= enough || (b.exact && want > 0 && b.asked < enough) {
 		b.asked += want
 		b.up.Request(want)
 	}
@@ -205,8 +206,8 @@ func (i *inlet[T]) OnSubscribe(sub flow.Subscription) {
 		return
 	}
 	b.up = sub
-	b.joined.Store(true)
-	if b.cut.Load() {
+	b.state.Or(joined)
+	if b.is(cut) {
 		b.sever()
 		return
 	}
@@ -218,7 +219,7 @@ func (i *inlet[T]) OnNext(v T) {
 	if b.feeder != nil {
 		b.feeder.In++
 	}
-	if b.last.Load() || !b.queue.Push1(v) {
+	if b.is(last) || !b.queue.Push1(v) {
 		b.overrun([]T{v})
 		return
 	}
@@ -230,7 +231,7 @@ func (i *inlet[T]) OnNextBatch(vs []T) {
 	if b.feeder != nil {
 		b.feeder.In += int64(len(vs))
 	}
-	if b.last.Load() || !b.queue.Push(vs) {
+	if b.is(last) || !b.queue.Push(vs) {
 		b.overrun(vs)
 		return
 	}
@@ -238,7 +239,7 @@ func (i *inlet[T]) OnNextBatch(vs []T) {
 }
 
 func (b *Boundary[T]) pushed() {
-	if !b.cut.Load() {
+	if !b.is(cut) {
 		b.Ready()
 		return
 	}
@@ -260,7 +261,7 @@ func (b *Boundary[T]) overrun(vs []T) {
 			b.release(v, flow.AfterEnd)
 		}
 	}
-	if b.last.Load() {
+	if b.is(last) {
 		return
 	}
 	b.sever()
@@ -282,13 +283,13 @@ func (b *Boundary[T]) end(err error) {
 	if b.feeder != nil {
 		b.feeder.End()
 	}
-	if b.last.Load() {
+	if b.is(last) {
 		if err != nil {
 			b.Outlet.Run().Undeliverable(err)
 		}
 		return
 	}
 	b.err = err
-	b.last.Store(true)
+	b.state.Or(last)
 	b.Ready()
 }

@@ -1,10 +1,7 @@
 package stage
 
 import (
-	"context"
-
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/scheduler"
 )
 
 // edge stands before a subscriber from elsewhere. It takes batches apart for a
@@ -15,13 +12,12 @@ type edge[T any] struct {
 	batch flow.BatchSubscriber[T] // down, if it takes batches
 	brake
 	up      flow.Subscription
-	ctx     context.Context
-	node    *flow.Node
+	out     *Outlet[T] // of the stage before it
 	release func(T, flow.Reason)
 }
 
-func newEdge[T any](ctx context.Context, node *flow.Node, down flow.Subscriber[T]) *edge[T] {
-	e := &edge[T]{down: down, ctx: ctx, node: node, release: flow.ReleaseFunc[T]()}
+func newEdge[T any](out *Outlet[T], down flow.Subscriber[T]) *edge[T] {
+	e := &edge[T]{down: down, out: out, release: flow.ReleaseFunc[T]()}
 	e.batch, _ = down.(flow.BatchSubscriber[T])
 	return e
 }
@@ -95,7 +91,7 @@ func (e *edge[T]) letAll(vs []T) {
 
 // let releases an element that the subscriber does not get any more.
 func (e *edge[T]) let(v T) {
-	scheduler.RunOf(e.ctx).Sums().Discarded.Add(1)
+	e.out.run.Sums().Discarded.Add(1)
 	if e.release != nil {
 		e.release(v, flow.Cancelled)
 	}
@@ -124,7 +120,7 @@ func (e *edge[T]) last(signal func()) {
 	returned = true
 }
 
-func (e *edge[T]) name() string { return scheduler.RunOf(e.ctx).Name(e.node) }
+func (e *edge[T]) name() string { return e.out.Name() }
 
 // broken cancels the subscription of a subscriber that panicked in OnSubscribe
 // or OnNext, and tells whoever runs the graph, or else the subscriber.
@@ -135,7 +131,7 @@ func (e *edge[T]) broken(recovered any) {
 		return
 	}
 	e.up.Cancel()
-	if scheduler.RunOf(e.ctx).Fail(err) {
+	if e.out.run.Fail(err) {
 		return
 	}
 	defer func() {
@@ -147,7 +143,7 @@ func (e *edge[T]) broken(recovered any) {
 }
 
 func (e *edge[T]) tell(err error) {
-	if r := scheduler.RunOf(e.ctx); !r.Fail(err) {
+	if r := e.out.run; !r.Fail(err) {
 		r.Undeliverable(err)
 	}
 }

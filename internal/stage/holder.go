@@ -41,12 +41,8 @@ func (h *Holder[In, Out]) Init(ctx context.Context, node *flow.Node, down flow.S
 	h.self = self
 	h.release = flow.ReleaseFunc[In]()
 	h.Connect(ctx, node, down)
-	h.Bind(ctx, node, h)
-	h.SetMeter(h.Meter())
+	h.Bind(ctx, h)
 }
-
-// Context returns the context of the subscription.
-func (h *Holder[In, Out]) Context() context.Context { return h.Outlet.Context() }
 
 // Halt stops the stage and those below it: the context has ended.
 func (h *Holder[In, Out]) Halt() {

@@ -12,7 +12,6 @@ type Link[In, Out any] struct {
 	Outlet[Out]
 	brake
 	up      flow.Subscription
-	line    flow.Subscription // what downstream gets
 	release func(In, flow.Reason)
 }
 
@@ -22,21 +21,20 @@ func (*Link[In, Out]) native() {}
 func (l *Link[In, Out]) Init(ctx context.Context, node *flow.Node, down flow.Subscriber[Out]) {
 	l.Connect(ctx, node, down)
 	l.release = flow.ReleaseFunc[In]()
-	l.line = l
 }
 
-// Intercept lets the stage itself, which embeds the link, receive Request and
-// Cancel from downstream.
-func (l *Link[In, Out]) Intercept(line flow.Subscription) { l.line = line }
-
 // OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
-func (l *Link[In, Out]) OnSubscribe(sub flow.Subscription) {
+func (l *Link[In, Out]) OnSubscribe(sub flow.Subscription) { l.Join(sub, l) }
+
+// Join is OnSubscribe for a stage that receives Request and Cancel from
+// downstream itself.
+func (l *Link[In, Out]) Join(sub, line flow.Subscription) {
 	if l.up != nil {
 		sub.Cancel()
 		return
 	}
 	l.up = sub
-	l.Accept(l.line)
+	l.Accept(line)
 }
 
 // Request passes demand up.

@@ -12,33 +12,33 @@ import (
 type Outlet[T any] struct {
 	down  flow.BatchSubscriber[T]
 	node  *flow.Node
-	ctx   context.Context
+	run   *scheduler.Run
 	meter *scheduler.Meter
 	done  bool // the end has been signalled, or the subscriber has left
 }
 
 // Connect sets the subscriber. A foreign one is put behind an edge.
 func (o *Outlet[T]) Connect(ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {
-	o.ctx, o.node = ctx, node
+	o.run, o.node = scheduler.RunOf(ctx), node
 	o.meter = scheduler.NewMeter(ctx, node, meterOf(down))
 	if _, ok := down.(native); ok {
 		o.down = down.(flow.BatchSubscriber[T])
 	} else {
-		o.down = newEdge(ctx, node, down)
+		o.down = newEdge(o, down)
 	}
 }
 
 // Meter returns the stage's meter, or nil.
 func (o *Outlet[T]) Meter() *scheduler.Meter { return o.meter }
 
-// Context returns the context of the subscription.
-func (o *Outlet[T]) Context() context.Context { return o.ctx }
+// Node describes the stage.
+func (o *Outlet[T]) Node() *flow.Node { return o.node }
 
 // Run returns the run of the subscription.
-func (o *Outlet[T]) Run() *scheduler.Run { return scheduler.RunOf(o.ctx) }
+func (o *Outlet[T]) Run() *scheduler.Run { return o.run }
 
 // Name returns the stage's name.
-func (o *Outlet[T]) Name() string { return o.Run().Name(o.node) }
+func (o *Outlet[T]) Name() string { return o.run.Name(o.node) }
 
 // Accept hands the subscription to the subscriber.
 func (o *Outlet[T]) Accept(sub flow.Subscription) { o.down.OnSubscribe(sub) }
@@ -80,7 +80,7 @@ func (o *Outlet[T]) Fail(err error) {
 	if o.Finish() {
 		o.down.OnError(err)
 	} else {
-		o.Run().Undeliverable(err)
+		o.run.Undeliverable(err)
 	}
 }
 
@@ -116,7 +116,7 @@ func (o *Outlet[T]) Lost(r flow.Reason, n int64) {
 	if o.meter != nil {
 		o.meter.Lost(r, n)
 	}
-	switch s := o.Run().Sums(); r {
+	switch s := o.run.Sums(); r {
 	case flow.DroppedOld, flow.DroppedNew, flow.Replaced:
 		s.Dropped.Add(n)
 	case flow.Cancelled, flow.Failed, flow.AfterEnd:

@@ -38,8 +38,7 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	b.capacity, b.strategy = capacity, strategy
 	b.release = flow.ReleaseFunc[T]()
 	b.Connect(ctx, node, down)
-	b.Bind(ctx, node, b)
-	b.SetMeter(b.Meter())
+	b.Bind(ctx, b)
 	b.Accept(b)
 	b.Start()
 	upstream := scheduler.Fork(ctx)
@@ -48,9 +47,6 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	}
 	src.Subscribe(upstream, &overflowInlet[T]{queue: b})
 }
-
-// Context returns the context of the subscription.
-func (b *Overflow[T]) Context() context.Context { return b.Outlet.Context() }
 
 // Request adds demand.
 func (b *Overflow[T]) Request(n int64) {

@@ -6,7 +6,6 @@ import "reflect"
 // with the first batch and holds no element between batches.
 type Scratch[T any] struct {
 	buf  []T
-	one  [1]T
 	wipe wipe
 }
 
@@ -18,24 +17,24 @@ const (
 	wipeYes
 )
 
+// One makes batches of one element.
+type One[T any] struct{ v [1]T }
+
 // One returns v as a batch.
-func (s *Scratch[T]) One(v T) []T {
-	s.one[0] = v
-	return s.one[:]
+func (o *One[T]) One(v T) []T {
+	o.v[0] = v
+	return o.v[:]
 }
 
 // Get returns a buffer of n elements, whose content does not matter.
 func (s *Scratch[T]) Get(n int) []T {
-	if n == 1 {
-		return s.one[:]
-	}
 	if cap(s.buf) < n {
 		s.buf = make([]T, n, max(n, min(2*n, 256)))
 	}
 	return s.buf[:n]
 }
 
-// Put clears a buffer that Get or One returned, if elements hold pointers.
+// Put clears a buffer that Get returned, if elements hold pointers.
 func (s *Scratch[T]) Put(used []T) {
 	if s.wipe == wipeUnknown {
 		s.wipe = wipeNo

@@ -34,23 +34,23 @@ type Producer interface {
 type Source[T any] struct {
 	scheduler.Handle
 	Outlet[T]
-	demand   demand.Counter
-	producer Producer
+	demand demand.Counter
+}
+
+// producing is the head of a source: what embeds it.
+type producing interface {
+	scheduler.Head
+	Producer
 }
 
 // Begin hands the subscription to the subscriber and starts the source.
-func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p Producer) {
-	s.producer = p
+func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p producing) {
 	s.Connect(ctx, node, down)
-	s.Bind(ctx, node, s)
-	s.SetMeter(s.Meter())
+	s.Bind(ctx, p)
 	s.Ready()
 	s.Accept(s)
 	s.Start()
 }
-
-// Context returns the context of the subscription.
-func (s *Source[T]) Context() context.Context { return s.Outlet.Context() }
 
 // Request adds demand.
 func (s *Source[T]) Request(n int64) {
@@ -77,7 +77,7 @@ func (s *Source[T]) Run(n int) (emitted int, again bool) {
 	if s.Closed() || s.interrupted() {
 		return 0, false
 	}
-	emitted, next, err := s.producer.Produce(int(min(int64(n), s.demand.Load())))
+	emitted, next, err := s.Head().(Producer).Produce(int(min(int64(n), s.demand.Load())))
 	s.demand.Sub(int64(emitted))
 	switch {
 	case s.interrupted():
@@ -104,7 +104,7 @@ func (s *Source[T]) interrupted() bool {
 	case ev&scheduler.Invalid != 0:
 		s.end(func() { s.Fail(InvalidDemand(s.Name())) })
 	default: // the graph is draining
-		if d, ok := s.producer.(drainer); ok {
+		if d, ok := s.Head().(drainer); ok {
 			d.Drain()
 			return false
 		}
@@ -122,7 +122,7 @@ func (s *Source[T]) end(signal func()) {
 		return
 	}
 	s.Close()
-	s.producer.Stop()
+	s.Head().(Producer).Stop()
 	signal()
 }
 
