@@ -35,11 +35,10 @@ func Bottleneck(snaps []StageSnapshot) string {
 	}
 	source, sink := &stream[len(stream)-1], &stream[0]
 	if q, _ := source.share(); q.idle >= mostly {
-		return fmt.Sprintf("the pipeline waits for its source: %s was idle %s of the time.", name(source), percent(q.idle))
+		return fmt.Sprintf("nothing is busy: the pipeline waits for its source %s.", name(source))
 	}
 	if q, _ := sink.share(); q.backpressured >= mostly {
-		return fmt.Sprintf("the pipeline waits for its subscriber: %s waited %s of the time for demand.",
-			name(sink), percent(q.backpressured))
+		return fmt.Sprintf("nothing is busy: the pipeline waits for the demand of what reads %s.", name(sink))
 	}
 	return fmt.Sprintf("no stage limits the pipeline alone: %s does the most, busy %s of the time.", name(s), percent(p.busy))
 }
@@ -71,7 +70,7 @@ func limits(stream []StageSnapshot, at int, name func(*StageSnapshot) string) st
 		}
 	}
 	if worst != nil {
-		return fmt.Sprintf("%s, while %s above it waited %s for demand.", claim, name(worst), percent(most))
+		return fmt.Sprintf("%s, while %s above it waited %s of it for demand.", claim, name(worst), percent(most))
 	}
 	for i := range at {
 		if q, _ := stream[i].share(); q.idle > most {
@@ -79,7 +78,7 @@ func limits(stream []StageSnapshot, at int, name func(*StageSnapshot) string) st
 		}
 	}
 	if worst != nil {
-		return fmt.Sprintf("%s, while %s below it waited %s for elements.", claim, name(worst), percent(most))
+		return fmt.Sprintf("%s, while %s below it waited %s of it for elements.", claim, name(worst), percent(most))
 	}
 	return claim + "."
 }

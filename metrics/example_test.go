@@ -57,5 +57,5 @@ func ExampleWriteTable() {
 	// stream  stage    in   out  dropped  busy  backpressured  idle
 	// words   lines     0  1200        0  29 %           71 %   0 %
 	// words   parse  1200     0        0  93 %            0 %   7 %
-	// parse limits the pipeline: busy 93 % of the time, while lines above it waited 71 % for demand.
+	// parse limits the pipeline: busy 93 % of the time, while lines above it waited 71 % of it for demand.
 }

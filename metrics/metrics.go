@@ -81,9 +81,9 @@ func New(reg prometheus.Registerer, opts ...Option) *Metrics {
 
 // OnStage adds a stage of a run to the series of its name.
 //
-// A Stats counts as final, and is added to the sum of past runs, when no
-// subscription of its stage is alive, the stage has been announced again since,
-// and nothing has been counted for at least 16 further announcements. A stage
+// A Stats counts as final, and is added to the sum of past runs, when it has
+// been used, no subscription of its stage is alive, the stage has been announced
+// again since, and nothing was counted during at least 16 announcements. A stage
 // that is subscribed from time to time within a long run, while other runs of
 // the same stream come and go, can so lose what it counts after such a pause.
 func (m *Metrics) OnStage(stage flow.StageInfo, stats *flow.Stats) {

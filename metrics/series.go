@@ -27,7 +27,7 @@ type series struct {
 type entry struct {
 	info  flow.StageInfo
 	stats *flow.Stats
-	still bool  // it had no worker when it was looked at last
+	still bool  // it had ended, by the looks of it, when looked at last
 	mark  int64 // and had counted so much
 }
 
@@ -39,15 +39,16 @@ func (s *series) add(info flow.StageInfo, stats *flow.Stats) {
 	}
 }
 
-// settle moves final Stats to the sum of the past. One that is found without
-// workers stays until the next time, since its run may have yet to start it,
-// or to book its last slice of time.
+// settle moves final Stats to the sum of the past. One that has nothing to show
+// may belong to a run that has yet to start it. One that has ended stays until
+// the next time, since its run may have yet to book its last slice of time.
 func (s *series) settle() {
 	newest := len(s.live) - 1
 	kept := s.live[:0]
 	for i, e := range s.live {
 		n := e.stats.Snapshot()
-		still, mark := n.Workers == 0, counted(n)
+		mark := counted(n)
+		still := n.Workers == 0 && (mark > 0 || n.Busy+n.Backpressured+n.Idle > 0)
 		if i < newest && still && e.still && e.mark == mark {
 			s.past.add(e.info, n)
 			continue

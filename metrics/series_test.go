@@ -77,7 +77,7 @@ func TestManyLiveRunsThenFew(t *testing.T) {
 		s.Workers.Store(0)
 	}
 	for range 2000 {
-		announce(m, "a")
+		announce(m, "a").Time().Add(flow.Idle, 1)
 	}
 	require.EqualValues(t, len(all), m.Snapshot()[0].In)
 	require.LessOrEqual(t, cap(m.stages[0].live), 8*minLive)

@@ -48,28 +48,28 @@ func TestBottleneck(t *testing.T) {
 		{"no time", []StageSnapshot{spent("s", "a", 0, 0, 0)}, "nothing has run yet."},
 		{"middle", []StageSnapshot{
 			spent("s", "count", 2, 0, 98), spent("s", "identifiers", 93, 2, 5), spent("s", "lines", 20, 71, 9),
-		}, "identifiers limits the pipeline: busy 93 % of the time, while lines above it waited 71 % for demand."},
+		}, "identifiers limits the pipeline: busy 93 % of the time, while lines above it waited 71 % of it for demand."},
 		{"source", []StageSnapshot{
 			spent("s", "count", 2, 0, 98), spent("s", "parse", 10, 2, 88), spent("s", "lines", 97, 1, 2),
-		}, "lines limits the pipeline: busy 97 % of the time, while count below it waited 98 % for elements."},
+		}, "lines limits the pipeline: busy 97 % of the time, while count below it waited 98 % of it for elements."},
 		{"alone", []StageSnapshot{spent("s", "range#1", 100, 0, 0)},
 			"range#1 limits the pipeline: busy 100 % of the time."},
 		{"equals", []StageSnapshot{
 			spent("s", "write", 960, 0, 40), spent("s", "parse", 961, 39, 0), spent("s", "lines", 10, 990, 0),
-		}, "write limits the pipeline: busy 96 % of the time, while lines above it waited 99 % for demand."},
+		}, "write limits the pipeline: busy 96 % of the time, while lines above it waited 99 % of it for demand."},
 		{"idle source", []StageSnapshot{
 			spent("s", "alert", 5, 0, 95), spent("s", "ticks", 1, 3, 96),
-		}, "the pipeline waits for its source: ticks was idle 96 % of the time."},
+		}, "nothing is busy: the pipeline waits for its source ticks."},
 		{"no demand", []StageSnapshot{
 			spent("s", "parse", 5, 95, 0), spent("s", "lines", 4, 96, 0),
-		}, "the pipeline waits for its subscriber: parse waited 95 % of the time for demand."},
+		}, "nothing is busy: the pipeline waits for the demand of what reads parse."},
 		{"one island", []StageSnapshot{
 			spent("s", "sum", 30, 0, 70), spent("s", "parse", 40, 30, 30), spent("s", "lines", 30, 70, 0),
 		}, "no stage limits the pipeline alone: parse does the most, busy 40 % of the time."},
 		{"two streams", []StageSnapshot{
 			spent("a", "write", 60, 0, 40), spent("a", "read", 20, 60, 20),
 			spent("b", "write", 90, 0, 10), spent("b", "read", 5, 90, 5),
-		}, "b/write limits the pipeline: busy 90 % of the time, while b/read above it waited 90 % for demand."},
+		}, "b/write limits the pipeline: busy 90 % of the time, while b/read above it waited 90 % of it for demand."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, Bottleneck(tt.snaps)) })
