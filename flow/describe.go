@@ -61,7 +61,9 @@ func (t *Topology) add(n *Node, seen map[*Node]int) int {
 	}
 	seen[n] = 0 // a loop ends here
 	var from []int
-	n.upstreams(func(u *Node) { from = append(from, t.add(u, seen)) })
+	for _, u := range n.Upstreams() {
+		from = append(from, t.add(u, seen))
+	}
 
 	id := len(t.Stages) + 1
 	seen[n] = id

@@ -43,14 +43,13 @@ func NodeOf(publisher any) *Node {
 	return &Node{Kind: "foreign", Name: fmt.Sprintf("%T", publisher), Capacity: UnknownCapacity}
 }
 
-// upstreams calls yield for each upstream in order.
-func (n *Node) upstreams(yield func(*Node)) {
+// Upstreams returns what the stage reads, in order.
+func (n *Node) Upstreams() (all []*Node) {
 	if n.Up != nil {
-		yield(n.Up)
+		all = append(all, n.Up)
 	}
 	if n.More != nil {
-		for _, u := range *n.More {
-			yield(u)
-		}
+		all = append(all, *n.More...)
 	}
+	return all
 }

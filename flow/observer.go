@@ -20,11 +20,13 @@ type Observer interface {
 
 // StageInfo names a stage of a run.
 type StageInfo struct {
-	Stream   string // name of the stream or graph
-	Stage    string // given name, or kind#number as [Describe] has it
-	Kind     string // "map", "async", "foreach"
-	Strategy string // overflow strategy of a buffer, else ""
-	Capacity int64  // elements its buffer can hold; 0 where it has none
+	Stream   string   // name of the stream or graph
+	Stage    string   // given name, or kind#number as [Describe] has it
+	Kind     string   // "map", "async", "foreach"
+	Strategy string   // overflow strategy of a buffer, else ""
+	Capacity int64    // elements its buffer can hold; 0 where it has none
+	Boundary bool     // what is above it runs on another island
+	Upstream []string // names of the stages that it reads
 }
 
 type observerKey struct{}

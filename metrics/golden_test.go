@@ -68,8 +68,8 @@ func TestGolden(t *testing.T) {
 
 	f, err := os.Open("testdata/orders.prom")
 	require.NoError(t, err)
-	defer f.Close()
 	require.NoError(t, testutil.GatherAndCompare(reg, f))
+	require.NoError(t, f.Close())
 }
 
 func TestLintIsClean(t *testing.T) {

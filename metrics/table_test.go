@@ -31,10 +31,10 @@ func TestTableReturnsTheWritersError(t *testing.T) {
 	require.ErrorIs(t, WriteTable(broken{}, nil), errors.ErrUnsupported)
 }
 
-// spent is a stage that has spent its time like this.
+// spent is a stage that has spent its nanoseconds like this.
 func spent(stream, stage string, busy, backpressured, idle time.Duration) StageSnapshot {
 	return StageSnapshot{flow.StageInfo{Stream: stream, Stage: stage}, flow.Snapshot{
-		Busy: busy * time.Second, Backpressured: backpressured * time.Second, Idle: idle * time.Second,
+		Busy: busy, Backpressured: backpressured, Idle: idle,
 	}}
 }
 

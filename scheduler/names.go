@@ -85,9 +85,13 @@ func (n *names) counters(node *flow.Node) *flow.Stats {
 	}
 	s := new(flow.Stats)
 	n.stats[node] = s
-	n.observer.OnStage(flow.StageInfo{
+	info := flow.StageInfo{
 		Stream: n.stream, Stage: n.name(node), Kind: node.Kind,
-		Strategy: node.Strategy.String(), Capacity: max(0, node.Capacity),
-	}, s)
+		Strategy: node.Strategy.String(), Capacity: max(0, node.Capacity), Boundary: node.Boundary,
+	}
+	for _, up := range node.Upstreams() {
+		info.Upstream = append(info.Upstream, n.name(up))
+	}
+	n.observer.OnStage(info, s)
 	return s
 }

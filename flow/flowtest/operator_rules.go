@@ -239,8 +239,8 @@ func (o *operator[In, Out]) nextAfterCancel(e *env) {
 	up, p := o.start(e)
 	p.Request(10)
 	up.WaitRequested(1)
-	p.Cancel()
 	ended := p.ends()
+	p.Cancel()
 	for i := range 3 {
 		up.ForceNext(o.In(i))
 	}

@@ -188,14 +188,23 @@ func (s *subject[T]) silentAfterCancel(e *env) {
 	p, st := s.start(e, 40)
 	k := st.some(2)
 	p.Request(int64(k))
-	if k < st.n {
-		s.count(e, p, k)
-	}
+	s.count(e, p, k)
+	ended := p.ends() || k == st.n
 	p.Cancel()
-	ended := p.ends()
+
+	// With demand left, and an element on its way.
+	q, st := s.probe(e), s.open(40)
+	release := s.hang(e, q, st, int64(max(1, min(20, st.n-1))))
+	q.Cancel()
+	release()
 	e.lull()
-	if k < st.n && !s.lossy && p.ends() != ended {
-		e.violate(e.own, "the stream ended because of Cancel: %s", p)
+	if s.lossy || ended {
+		return
+	}
+	for _, p := range []*Probe[T]{p, q} {
+		if p.ends() {
+			e.violate(e.own, "the stream ended because of Cancel: %s", p)
+		}
 	}
 }
 

@@ -104,5 +104,7 @@ func (s *sink[T]) stopsEarly(e *env) {
 	up, result, _ := s.drive(e)
 	s.next(up, s.Stops)
 	s.returns(e, result, nil)
-	up.WaitCancelled()
+	if !up.await(func() bool { return up.line.cancelled > 0 }) {
+		e.violate(e.own, "upstream was not cancelled")
+	}
 }

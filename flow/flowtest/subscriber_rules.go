@@ -194,9 +194,9 @@ func (s *receiver[T]) requestsCount(e *env) {
 	up, sub := s.start(e)
 	before := up.Requested()
 	s.Request(sub, 3)
-	up.WaitRequested(before + 3)
+	up.await(func() bool { return up.line.requested >= before+3 })
 	e.lull()
-	if n := up.Requested(); n > before+3 && n != flow.Unbounded {
+	if n := up.Requested(); n < before+3 || n > before+3 && n != flow.Unbounded {
 		e.violate(e.own, "%d elements were requested, want 3", n-before)
 	}
 }

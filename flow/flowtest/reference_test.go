@@ -6,8 +6,6 @@ import (
 	"github.com/weirgo/weir/flow"
 )
 
-func index(i int) int { return i }
-
 func TestVerifyPublisherReference(t *testing.T) {
 	for name, p := range map[string]source[int]{
 		"sync":        {batch: 1},
