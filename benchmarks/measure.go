@@ -26,21 +26,25 @@ func timed(run func(n int) (int64, error)) Runner {
 }
 
 // held measures the live heap and the goroutines of what hold sets up. It
-// costs bytes. The value is that of release, which ends what hold has begun.
+// costs bytes. The value is that of release, which ends what hold has begun
+// and must leave no goroutine behind.
 func held(hold func(n int) (release func() (int64, error), err error)) Runner {
 	return func(n int) (Sample, error) {
 		var before, during runtime.MemStats
-		goroutines := settled()
+		idle := settled()
 		collect()
 		runtime.ReadMemStats(&before)
 		release, err := hold(n)
 		if err != nil {
 			return Sample{}, err
 		}
-		goroutines = settled() - goroutines
+		goroutines := settled() - idle
 		collect()
 		runtime.ReadMemStats(&during)
 		value, err := release()
+		if left := settled() - idle; err == nil && left > 0 {
+			err = fmt.Errorf("%d goroutines were left behind", left)
+		}
 		return Sample{
 			Value:      value,
 			Cost:       (float64(during.HeapAlloc) - float64(before.HeapAlloc)) / float64(n),
@@ -130,12 +134,22 @@ func (w Workload) results(n int, samples [][]Sample) (out []Result) {
 		r.Cost = median(r.Costs)
 		if limits != nil {
 			r.Limit = median(limits)
-			r.Ratio = r.Cost / r.Limit
+			r.Ratio = median(paired(r.Costs, limits))
 		}
 		if c.Role == Ours {
 			r.Must = w.Must
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// paired divides each cost by the limit that was measured beside it. What
+// disturbed both of a pair cancels out.
+func paired(costs, limits []float64) []float64 {
+	out := make([]float64, len(costs))
+	for i, c := range costs {
+		out[i] = c / limits[i]
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func TestMeasureTakesTurns(t *testing.T) {
 	var turns []string
 	w := scripted(
 		script(&turns, "weir", Ours, 8, 100, 6),
-		script(&turns, "loop", Limit, 4, 50, 1),
+		script(&turns, "loop", Limit, 4, 20, 1),
 		script(&turns, "peer", Peer, 12, 12, 12),
 	)
 	w.Must = []Target{{Ratio, 2}}
@@ -64,10 +64,10 @@ func TestMeasureTakesTurns(t *testing.T) {
 		t.Fatalf("%d results, want one for weir and one for peer: %+v", len(got), got)
 	}
 	weir, peer := got[0], got[1]
-	if weir.Cost != 8 || weir.Limit != 4 || weir.Ratio != 2 || weir.Allocs != 4 || weir.Goroutines != 1 {
-		t.Errorf("weir is %+v, want medians 8 and 4", weir)
+	if weir.Cost != 8 || weir.Limit != 4 || weir.Ratio != 5 || weir.Allocs != 4 || weir.Goroutines != 1 {
+		t.Errorf("weir is %+v, want medians 8 and 4, and 5 of the ratios 2, 5 and 6", weir)
 	}
-	if !slices.Equal(weir.Costs, []float64{8, 100, 6}) || !slices.Equal(weir.Limits, []float64{4, 50, 1}) {
+	if !slices.Equal(weir.Costs, []float64{8, 100, 6}) || !slices.Equal(weir.Limits, []float64{4, 20, 1}) {
 		t.Errorf("costs %v and limits %v are not in the order of measurement", weir.Costs, weir.Limits)
 	}
 	if peer.Ratio != 3 || len(peer.Must) != 0 || weir.Unit != nanosecondsPerElement {
@@ -139,4 +139,16 @@ func TestHeldSeesWhatIsAlive(t *testing.T) {
 		t.Errorf("sample is %+v, %v, want about 1048 bytes each and 3 goroutines", s, err)
 	}
 	escaped = nil
+}
+
+func TestHeldMissesNoGoroutine(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	_, err := held(func(int) (func() (int64, error), error) {
+		go func() { <-stop }()
+		return func() (int64, error) { return 0, nil }, nil
+	})(1)
+	if err == nil || err.Error() != "1 goroutines were left behind" {
+		t.Errorf("error is %v, want that a goroutine was left behind", err)
+	}
 }

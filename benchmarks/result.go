@@ -15,7 +15,7 @@ type Result struct {
 	N          int       `json:"n"`
 	Cost       float64   `json:"cost"`
 	Limit      float64   `json:"limit,omitempty"` // 0 where there is none
-	Ratio      float64   `json:"ratio,omitempty"` // of Cost to Limit
+	Ratio      float64   `json:"ratio,omitempty"` // the median of Costs[i]/Limits[i]
 	Allocs     float64   `json:"allocs"`
 	Goroutines float64   `json:"goroutines"`
 	Must       []Target  `json:"must,omitempty"`

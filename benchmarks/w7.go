@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
@@ -24,6 +26,9 @@ func w7() Workload {
 	}
 }
 
+// waitLimit is when a graph that was cancelled counts as stuck.
+const waitLimit = 30 * time.Second
+
 // idle starts n streams, each with a blueprint of its own. The value of its
 // release is how many of them were there to be cancelled.
 func idle(n int) (release func() (int64, error), err error) {
@@ -36,17 +41,24 @@ func idle(n int) (release func() (int64, error), err error) {
 	}
 	return func() (int64, error) {
 		cancel()
-		if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-			return 0, err
+		done := make(chan error, 1)
+		go func() { done <- g.Wait() }()
+		select {
+		case err := <-done:
+			if err != nil && !errors.Is(err, context.Canceled) {
+				return 0, err
+			}
+			return cancelled.Load(), nil
+		case <-time.After(waitLimit):
+			return 0, fmt.Errorf("Wait had not returned %v after the cancel", waitLimit)
 		}
-		return cancelled.Load(), nil
 	}, nil
 }
 
-// idler asks for everything and waits.
+// idler asks for one element and waits.
 type idler struct{ cancelled *atomic.Int64 }
 
-func (s *idler) OnSubscribe(sub flow.Subscription) { sub.Request(flow.Unbounded) }
+func (s *idler) OnSubscribe(sub flow.Subscription) { sub.Request(1) }
 func (s *idler) OnNext(int64)                      {}
 func (s *idler) OnComplete()                       {}
 

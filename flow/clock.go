@@ -1,12 +1,12 @@
 package flow
 
 import (
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
 // Activity is what a stage does at a moment.
-type Activity uint32
+type Activity uint8
 
 // The three activities. Their times add up to the stage's lifetime.
 const (
@@ -16,12 +16,13 @@ const (
 	activities    = iota
 )
 
-// Clock splits the lifetime of a stage into its activities. One goroutine
-// writes it; any may read.
+// Clock splits the lifetime of a stage into its activities. Where a stage is
+// subscribed several times at once, their times add up.
 type Clock struct {
-	spent [activities]atomic.Int64 // nanoseconds, up to since
-	state atomic.Uint32            // Activity + 1 while time runs; 0 when stopped
-	since atomic.Int64             // start of the present wait, nanoseconds since base
+	mu    sync.Mutex
+	spent [activities]int64 // nanoseconds of spans that have ended
+	open  [activities]int64 // spans that go on
+	since [activities]int64 // sum of their starts, nanoseconds since base
 }
 
 var base = time.Now()
@@ -31,34 +32,49 @@ func Now() int64 { return int64(time.Since(base)) }
 
 // Add books d nanoseconds under a.
 func (c *Clock) Add(a Activity, d int64) {
-	if d != 0 {
-		c.spent[a].Add(d)
-	}
+	c.mu.Lock()
+	c.spent[a] += d
+	c.mu.Unlock()
 }
 
-// Wait says that from now (as [Now] returns it) on the stage is in a, until
-// the next Wait or Stop.
-func (c *Clock) Wait(a Activity, now int64) {
-	c.Stop(now)
-	c.since.Store(now)
-	c.state.Store(uint32(a) + 1)
+// Begin opens a span of a at the time now (as [Now] returns it). Until it is
+// ended or dropped, it counts up to the present.
+func (c *Clock) Begin(a Activity, now int64) {
+	c.mu.Lock()
+	c.open[a]++
+	c.since[a] += now
+	c.mu.Unlock()
 }
 
-// Stop books the present wait, if there is one, up to now.
-func (c *Clock) Stop(now int64) {
-	if s := c.state.Swap(0); s != 0 {
-		c.spent[s-1].Add(now - c.since.Load())
-	}
+// End books a span of a from since to now.
+func (c *Clock) End(a Activity, since, now int64) {
+	c.mu.Lock()
+	c.open[a]--
+	c.since[a] -= since
+	c.spent[a] += now - since
+	c.mu.Unlock()
 }
 
-// Split returns the time booked so far, the present wait included.
+// Replace drops a span of a that began at since, and books the times that were
+// really spent in it.
+func (c *Clock) Replace(a Activity, since int64, busy, backpressured, idle int64) {
+	c.mu.Lock()
+	c.open[a]--
+	c.since[a] -= since
+	c.spent[Busy] += busy
+	c.spent[Backpressured] += backpressured
+	c.spent[Idle] += idle
+	c.mu.Unlock()
+}
+
+// Split returns the time spent so far, open spans included.
 func (c *Clock) Split() (busy, backpressured, idle time.Duration) {
-	var d [activities]int64
-	for i := range d {
-		d[i] = c.spent[i].Load()
-	}
-	if s := c.state.Load(); s != 0 {
-		d[s-1] += max(0, Now()-c.since.Load())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := Now()
+	d := c.spent
+	for a := range d {
+		d[a] += c.open[a]*now - c.since[a]
 	}
 	return time.Duration(d[Busy]), time.Duration(d[Backpressured]), time.Duration(d[Idle])
 }

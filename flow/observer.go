@@ -10,8 +10,9 @@ import (
 // [WithObserver]; every stage of the run then reports, without a change to the
 // pipeline. Its methods may be called from any goroutine and must not block.
 type Observer interface {
-	// OnStage announces a stage of a run once, before its first signal. stats
-	// is live: it may be read at any time until the process ends.
+	// OnStage announces a stage of a run once, before its first signal, each
+	// one before those above it. stats is live: it may be read at any time, and
+	// says when it is final.
 	OnStage(stage StageInfo, stats *Stats)
 	// OnUndeliverable receives an error that no subscriber could be told: it
 	// came after the end, or was the second one.
@@ -73,7 +74,12 @@ const (
 var errorKindNames = [errorKinds]string{"user", "panic", "timeout", "io", "protocol", "overflow"}
 
 // String returns the kind in the words that metrics use.
-func (k ErrorKind) String() string { return errorKindNames[k] }
+func (k ErrorKind) String() string {
+	if int(k) < len(errorKindNames) {
+		return errorKindNames[k]
+	}
+	return "unknown"
+}
 
 // Stats counts what one stage of one run does. A stage that is subscribed
 // several times in a run (an inner stream) adds all of it up here. All fields
@@ -86,6 +92,7 @@ type Stats struct {
 	Lost         [ReasonsCount]atomic.Int64
 	Errors       [errorKinds]atomic.Int64
 
+	Final     atomic.Bool  // its run has ended: nothing changes any more
 	Abandoned atomic.Int64 // demand that ended subscriptions had left
 	Buffered  atomic.Int64 // gauge: elements held now
 	Workers   atomic.Int64 // gauge: subscriptions of the stage that are alive

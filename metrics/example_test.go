@@ -54,8 +54,8 @@ func ExampleWriteTable() {
 	}
 	fmt.Println(metrics.Bottleneck(m.Snapshot()))
 	// Output:
-	// stream  stage    in   out  dropped  busy  backpressured  idle
-	// words   lines     0  1200        0  29 %           71 %   0 %
-	// words   parse  1200     0        0  93 %            0 %   7 %
+	// stage    in   out  dropped  busy  backpressured  idle
+	// lines     0  1200        0  29 %           71 %   0 %
+	// parse  1200     0        0  93 %            0 %   7 %
 	// parse limits the pipeline: busy 93 % of the time, while lines above it waited 71 % of it for demand.
 }

@@ -39,14 +39,20 @@ func (s *series) add(info flow.StageInfo, stats *flow.Stats) {
 	}
 }
 
-// settle moves final Stats to the sum of the past. One that has nothing to show
-// may belong to a run that has yet to start it. One that has ended stays until
-// the next time, since its run may have yet to book its last slice of time.
+// settle moves final Stats to the sum of the past. Those of a run without a
+// sink of ours never say that they are final: one that has nothing to show may
+// belong to a run that has yet to start it, one that has ended stays until the
+// next time, since its run may have yet to book its last slice of time.
 func (s *series) settle() {
 	newest := len(s.live) - 1
 	kept := s.live[:0]
 	for i, e := range s.live {
+		final := e.stats.Final.Load()
 		n := e.stats.Snapshot()
+		if final {
+			s.past.add(e.info, n)
+			continue
+		}
 		mark := counted(n)
 		still := n.Workers == 0 && (mark > 0 || n.Busy+n.Backpressured+n.Idle > 0)
 		if i < newest && still && e.still && e.mark == mark {

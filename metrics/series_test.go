@@ -119,11 +119,12 @@ func TestScrapeWhileWriting(t *testing.T) {
 			for i := range rounds {
 				s := announce(m, string(rune('a'+(w+i)%5)))
 				s.Workers.Add(1)
-				s.Time().Wait(flow.Idle, flow.Now())
+				since := flow.Now()
+				s.Time().Begin(flow.Idle, since)
 				s.In.Add(1)
 				s.Buffered.Add(1)
 				m.OnUndeliverable("s", nil)
-				s.Time().Stop(flow.Now())
+				s.Time().End(flow.Idle, since, flow.Now())
 				s.Buffered.Add(-1)
 				s.Workers.Add(-1)
 			}

@@ -10,19 +10,34 @@ import (
 )
 
 // WriteTable prints a line for each stage, elements flowing downwards: each
-// stream in the reverse of the order that [Metrics.Snapshot] has. A dropped
-// element was lost by overflow. The percentages are of the time for which the
-// stage has existed.
+// stream in the reverse of the order that [Metrics.Snapshot] has. Where there
+// are several streams, the first column names them. A dropped element was lost
+// by overflow. The percentages are of busy, backpressured and idle together.
 func WriteTable(w io.Writer, snaps []StageSnapshot) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, line := range align(lines(snaps)) {
+	table := lines(snaps)
+	if !severalStreams(snaps) {
+		for i := range table {
+			table[i] = table[i][1:]
+		}
+	}
+	for _, line := range align(table) {
 		fmt.Fprintln(tw, line)
 	}
 	return tw.Flush()
 }
 
-// names is how many columns of the table are names; numbers follow.
-const names = 2
+// numbers is how many columns of the table are numbers; the first ones are names.
+const numbers = 6
+
+func severalStreams(snaps []StageSnapshot) bool {
+	for _, s := range snaps {
+		if s.Stream != snaps[0].Stream {
+			return true
+		}
+	}
+	return false
+}
 
 func lines(snaps []StageSnapshot) [][]string {
 	all := [][]string{{"stream", "stage", "in", "out", "dropped", "busy", "backpressured", "idle"}}
@@ -55,7 +70,7 @@ func align(table [][]string) []string {
 	}
 	out := make([]string, len(table))
 	for i, cells := range table {
-		for k := names; k < len(cells); k++ {
+		for k := len(cells) - numbers; k < len(cells); k++ {
 			cells[k] = strings.Repeat(" ", widths[k]-len(cells[k])) + cells[k]
 		}
 		out[i] = strings.Join(cells, "\t")

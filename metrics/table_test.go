@@ -58,8 +58,8 @@ func TestBottleneck(t *testing.T) {
 			spent("s", "write", 960, 0, 40), spent("s", "parse", 961, 39, 0), spent("s", "lines", 10, 990, 0),
 		}, "write limits the pipeline: busy 96 % of the time, while lines above it waited 99 % of it for demand."},
 		{"idle source", []StageSnapshot{
-			spent("s", "alert", 5, 0, 95), spent("s", "ticks", 1, 3, 96),
-		}, "nothing is busy: the pipeline waits for its source ticks."},
+			spent("s", "alert", 5, 0, 95), spent("s", "files", 1, 3, 96),
+		}, "nothing is busy: the pipeline waits for its source files."},
 		{"no demand", []StageSnapshot{
 			spent("s", "parse", 5, 95, 0), spent("s", "lines", 4, 96, 0),
 		}, "nothing is busy: the pipeline waits for the demand of what reads parse."},
@@ -74,4 +74,23 @@ func TestBottleneck(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, Bottleneck(tt.snaps)) })
 	}
+}
+
+// reads says what a stage reads, and how.
+func (s StageSnapshot) reads(strategy string, boundary bool, upstream ...string) StageSnapshot {
+	s.Strategy, s.Boundary, s.Upstream = strategy, boundary, upstream
+	return s
+}
+
+func TestBottleneckOfIslands(t *testing.T) {
+	slow := spent("s", "slow", 99, 0, 1).reads("", false, "sample")
+	sample := spent("s", "sample", 0, 99, 1).reads("drop-oldest", true, "paths")
+	count := spent("s", "count", 50, 0, 50).reads("", false, "words")
+	words := spent("s", "words", 40, 50, 10).reads("", false, "hop")
+	hop := spent("s", "hop", 0, 90, 10).reads("", true, "lines")
+	lines := spent("s", "lines", 20, 80, 0).reads("", false, "files")
+	files := spent("s", "files", 1, 95, 4)
+	require.Equal(t, "count limits the pipeline: it and the stages that run with it are busy 90 % of the time, "+
+		"56 % of it here, while files above it waited 95 % of it for demand.",
+		Bottleneck([]StageSnapshot{slow, sample, count, words, hop, lines, files}), "what is behind the drop holds nobody up")
 }

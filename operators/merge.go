@@ -147,7 +147,7 @@ func (s *mergeStage[T]) interrupted() bool {
 		return false
 	case ev&scheduler.Cancelled != 0:
 		s.quit(flow.Cancelled)
-		s.Finish()
+		s.Quit()
 	case ev&scheduler.Ended != 0:
 		s.quit(flow.Failed)
 		s.Fail(s.Cause())

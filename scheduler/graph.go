@@ -182,6 +182,7 @@ func (g *Graph) Wait() error {
 	g.run.finished.Store(true)
 	g.run.stopWatch()
 	g.cancel(nil)
+	g.run.Seal()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.err

@@ -18,14 +18,45 @@ type Meter struct {
 	probe    *probe
 	down     *Meter // next stage on the same island
 	wanted   demand.Counter
-	sentIn   int64   // In as published
-	sentOut  int64   // Out as published
-	buffered int64   // gauge as published
-	self     int64   // nanoseconds sampled since the last publication
-	share    float64 // of the island's time, by the samples
+	sentIn   int64         // In as published
+	sentOut  int64         // Out as published
+	buffered int64         // gauge as published
+	self     int64         // nanoseconds sampled since the last publication
+	share    float64       // of the island's time, by the samples
+	doing    flow.Activity // of the open span
+	since    int64         // its start; 0 when there is none
 	sink     bool
 	feeder   bool // only counts what it receives
 	ended    bool
+}
+
+// begin opens a span, unless the meter only counts or has ended.
+func (m *Meter) begin(a flow.Activity, now int64) {
+	if !m.feeder && !m.ended {
+		m.doing, m.since = a, now
+		m.stats.Time().Begin(a, now)
+	}
+}
+
+// end books the open span.
+func (m *Meter) end(now int64) {
+	if m.since != 0 {
+		m.stats.Time().End(m.doing, m.since, now)
+		m.since = 0
+	}
+}
+
+// split books the open span by shares: the stage's own, and that of the stages
+// below it.
+func (m *Meter) split(now int64, own, below float64) {
+	if m.since == 0 {
+		return
+	}
+	spent := now - m.since
+	busy := int64(own * float64(spent))
+	pressed := min(int64(below*float64(spent)), spent-busy)
+	m.stats.Time().Replace(m.doing, m.since, busy, pressed, spent-busy-pressed)
+	m.since = 0
 }
 
 // NewMeter returns a meter for one subscription of the stage, or nil when
@@ -105,7 +136,7 @@ func (m *Meter) End() {
 	if m.ended {
 		return
 	}
-	m.ended = true
+	m.probe.retire(m)
 	m.publish()
 	if m.feeder {
 		return

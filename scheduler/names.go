@@ -73,6 +73,15 @@ func (n *names) describe(root *flow.Node) {
 	}
 }
 
+// seal says that the counters do not change any more.
+func (n *names) seal() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.stats {
+		s.Final.Store(true)
+	}
+}
+
 // counters returns the stats of the stage and announces them the first time.
 func (n *names) counters(node *flow.Node) *flow.Stats {
 	n.mu.Lock()

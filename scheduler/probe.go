@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"math"
 	"sync"
 
 	"github.com/weirgo/weir/flow"
@@ -10,13 +11,12 @@ import (
 // enter to leave. How that time divides among its stages is sampled: now and
 // then one pass is timed at every change of stage, and the shares found are
 // applied to the exact total, so that for each stage busy + backpressured +
-// idle is the time that the island has existed.
+// idle is the time that it has existed.
 
 const (
 	clockCost    = 50        // nanoseconds, about, for reading the clock and charging
-	sampleBudget = 50        // a sample may cost 1/50 of the time since the last
-	maxSkip      = 4096      // passes between two samples, at most
-	publishEvery = 2_000_000 // nanoseconds
+	sampleBudget = 50        // the time between samples is this many times their cost
+	publishEvery = 2_000_000 // nanoseconds of activity
 )
 
 // probe measures one island.
@@ -25,9 +25,9 @@ type probe struct {
 	current  *Meter // whose code runs, while sampling
 	stamp    int64  // when current was charged last
 	reads    int64  // clock readings of this sample
-	skip     int64  // passes until the next sample
+	last     int64  // a recent reading
+	next     int64  // when to sample again
 	began    int64  // since when the activity is not yet booked; 0 while idle
-	passFrom int64  // start of the sampled pass
 
 	mu     sync.Mutex // a stage may be subscribed from outside the island
 	meters []*Meter
@@ -37,17 +37,14 @@ func (r *Run) newProbe() *probe {
 	if r.names.observer == nil {
 		return nil
 	}
-	return &probe{}
+	return &probe{next: math.MinInt64}
 }
 
 func (p *probe) add(m *Meter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.meters = append(p.meters, m)
-	if m.feeder {
-		return
-	}
-	m.stats.Time().Wait(flow.Idle, flow.Now())
+	m.begin(flow.Idle, flow.Now())
 }
 
 // charge books the time since the last reading to the current stage, and makes
@@ -61,21 +58,57 @@ func (p *probe) charge(m *Meter) {
 	p.reads++
 }
 
-// enter begins an activity of the island.
+// enter begins an activity of the island. Until it is known how the time
+// divides, it counts for the stage that had most of it last time.
 func (i *Island) enter() {
 	p := i.probe
 	if p == nil {
 		return
 	}
-	now := flow.Now()
-	p.began = now
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := flow.Now()
+	p.began, p.last = now, now
 	for _, m := range p.meters {
-		if !m.feeder {
-			m.stats.Time().Stop(now)
+		m.end(now)
+	}
+	p.guess(now)
+}
+
+// guess opens a span for each stage, to be replaced by what it has really
+// done. The lock is held.
+func (p *probe) guess(now int64) {
+	var most *Meter
+	for _, m := range p.meters {
+		if !m.feeder && !m.ended && (most == nil || m.share > most.share) {
+			most = m
 		}
 	}
+	for _, m := range p.meters {
+		if m == most {
+			m.begin(flow.Busy, now)
+		} else {
+			m.begin(flow.Idle, now)
+		}
+	}
+}
+
+// retire ends m's part in the island's time.
+func (p *probe) retire(m *Meter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.began == 0 {
+		m.end(flow.Now())
+		m.ended = true
+		return
+	}
+	if p.sampling {
+		p.charge(p.current)
+	}
+	now := flow.Now()
+	p.book(now)
+	m.ended = true
+	p.guess(now)
 }
 
 // leave ends an activity of the island: the stages wait from now on.
@@ -84,18 +117,16 @@ func (i *Island) leave() {
 	if p == nil || p.began == 0 {
 		return
 	}
-	p.sampling = false
-	now := flow.Now()
-	p.publish(now)
-	p.began = 0
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.sampling = false
+	now := flow.Now()
+	p.book(now)
+	p.began = 0
 	alive := p.meters[:0]
 	for _, m := range p.meters {
-		if !m.ended && !m.feeder {
-			m.stats.Time().Wait(m.waiting(), now)
-		}
 		if !m.ended {
+			m.begin(m.waiting(), now)
 			alive = append(alive, m)
 		}
 	}
@@ -106,21 +137,16 @@ func (i *Island) leave() {
 // sample decides whether the pass of h is timed in detail.
 func (i *Island) sample(h *Handle) {
 	p := i.probe
-	if p == nil {
-		return
-	}
-	if p.skip > 0 {
-		p.skip--
+	if p == nil || p.last < p.next {
 		return
 	}
 	p.sampling = true
 	p.current = h.head.Meter()
 	p.stamp = flow.Now()
-	p.passFrom = p.stamp
 	p.reads = 1
 }
 
-// sampled ends the detailed timing of a pass and plans the next.
+// sampled ends a pass: a detailed timing is over, and the next one planned.
 func (i *Island) sampled() {
 	p := i.probe
 	if p == nil {
@@ -129,23 +155,22 @@ func (i *Island) sampled() {
 	if p.sampling {
 		p.charge(nil)
 		p.sampling = false
-		cost := p.reads * clockCost
-		rest := max(1, p.stamp-p.passFrom-cost)
-		p.skip = min(maxSkip, cost*sampleBudget/rest)
+		p.last = p.stamp
+		p.next = p.last + p.reads*clockCost*sampleBudget
+	} else {
+		p.last = flow.Now()
 	}
-	if p.skip&15 == 0 {
-		if now := flow.Now(); now-p.began > publishEvery {
-			p.publish(now)
-		}
+	if p.last-p.began > publishEvery {
+		p.mu.Lock()
+		p.book(p.last)
+		p.guess(p.last)
+		p.mu.Unlock()
 	}
 }
 
-// publish books the activity since the last publication, split by the shares
-// that the samples show, and hands on the counts.
-func (p *probe) publish(now int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	spent := now - p.began
+// book replaces the guess by what the samples show, and hands on the counts.
+// The lock is held.
+func (p *probe) book(now int64) {
 	p.began = now
 	var total int64
 	for _, m := range p.meters {
@@ -158,19 +183,11 @@ func (p *probe) publish(now int64) {
 		}
 	}
 	for _, m := range p.meters {
-		m.publish()
-		if m.feeder {
-			continue
-		}
-		busy := int64(m.share * float64(spent))
 		var below float64
 		for d := m.down; d != nil; d = d.down {
 			below += d.share
 		}
-		pressed := min(int64(below*float64(spent)), spent-busy)
-		c := m.stats.Time()
-		c.Add(flow.Busy, busy)
-		c.Add(flow.Backpressured, pressed)
-		c.Add(flow.Idle, spent-busy-pressed)
+		m.split(now, m.share, below)
+		m.publish()
 	}
 }

@@ -305,6 +305,13 @@ func (r *Run) await(i *Island) {
 	}
 }
 
+// Seal says that the sink has counted its last element. Call it after Finish.
+func (r *Run) Seal() {
+	if r.parent == nil {
+		r.names.seal()
+	}
+}
+
 // share is a run that several others feed on. The last one to end waits for it.
 type share struct {
 	run  *Run

@@ -25,8 +25,8 @@ type job struct {
 
 // start adds the pipeline to the graph:
 //
-//	files -> go-files -> paths -+-> mine.1 -> lines.1 -> hop.1 -> identifiers.1 -> count.1 -+-> merge -> total -> result
-//	                            +-> mine.2 -> ...                                           +
+//	files -> go-files -> paths -+-> mine.1 -> lines.1 -> hop.1 -> identifiers.1 -> count.1 -> done.1 -+-> merge -> total -> result
+//	                            +-> mine.2 -> ...                                                     +
 //	                            +-> sample (drops the oldest) -> slow
 //
 // The counts are in result when the graph has ended.
@@ -52,7 +52,8 @@ func (j job) start(ctx context.Context, g *scheduler.Graph, result *map[string]i
 }
 
 // worker counts the identifiers of its share of the files: one island reads
-// and splits into lines, another one splits lines and counts.
+// and splits into lines, another one splits lines and counts, concurrently with
+// those of the other workers.
 func (j job) worker(i int, paths flow.Publisher[string]) flow.Publisher[map[string]int] {
 	name := func(stage string) operators.Option {
 		return operators.WithName(stage + "." + strconv.Itoa(i+1))
@@ -61,7 +62,8 @@ func (j job) worker(i int, paths flow.Publisher[string]) flow.Publisher[map[stri
 	lines := operators.FlatMapSlice(mine, j.lines, name("lines"))
 	hop := operators.Async(lines, 4096, name("hop"))
 	words := operators.FlatMapSlice(hop, identifiers, name("identifiers"))
-	return operators.Fold(words, map[string]int{}, count, name("count"))
+	counts := operators.Fold(words, map[string]int{}, count, name("count"))
+	return operators.Async(counts, 1, name("done"))
 }
 
 func isGo(path string) bool { return strings.HasSuffix(path, ".go") }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"testing"
 
 	"github.com/weirgo/weir/flow"
 )
@@ -45,8 +44,8 @@ func subscribeTo(ctx context.Context, s down, n int) {
 	(&source[int]{n: n, at: index}).Subscribe(ctx, s)
 }
 
-func TestBrokenSignals(t *testing.T) {
-	prove(t, []flaw{
+func signalFlaws() []flaw {
+	return []flaw{
 		{"one too many", "1.01", "", breakSubscription(func(_ context.Context, _ down, sub flow.Subscription) *subscriptionFuncs {
 			return &subscriptionFuncs{request: func(n int64) { sub.Request(n + 1) }}
 		})},
@@ -126,11 +125,11 @@ func TestBrokenSignals(t *testing.T) {
 			var once sync.Once
 			return &subscriptionFuncs{cancel: func() { sub.Cancel(); once.Do(s.OnComplete) }}
 		})},
-	})
+	}
 }
 
-func TestBrokenSubscribe(t *testing.T) {
-	prove(t, []flaw{
+func subscribeFlaws() []flaw {
+	return []flaw{
 		{"no OnSubscribe", "1.09", "", breakSubscribe(func(_ context.Context, s down, _ int) { s.OnComplete() })},
 		{"elements before OnSubscribe", "1.09", "1.01", breakSubscribe(func(ctx context.Context, s down, n int) {
 			s.OnNext(0)
@@ -178,7 +177,7 @@ func TestBrokenSubscribe(t *testing.T) {
 				}
 			}}
 		})},
-	})
+	}
 }
 
 // onlyOnce serves its first subscriber and leaves the others without an end.
@@ -193,7 +192,7 @@ func onlyOnce(n int) flow.Publisher[int] {
 	})
 }
 
-func TestBrokenContexts(t *testing.T) {
+func contextFlaws() []flaw {
 	deaf := breakSubscribe(func(_ context.Context, s down, n int) { subscribeTo(context.Background(), s, n) })
 	plainCause := breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
 		return &subscriberFuncs{fail: func(error) { s.OnError(context.Canceled) }}
@@ -222,7 +221,7 @@ func TestBrokenContexts(t *testing.T) {
 			}
 		}}
 	})
-	prove(t, []flaw{
+	return []flaw{
 		{"deaf to ctx", "G.01", "", deaf},
 		{"not the cause", "G.01", "", plainCause},
 		{"needs demand", "G.02", "", polls},
@@ -238,7 +237,7 @@ func TestBrokenContexts(t *testing.T) {
 				go func() { <-demand }()
 				return &subscriptionFuncs{}
 			})},
-	})
+	}
 }
 
 var (

@@ -3,7 +3,9 @@ package flowtest
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -19,6 +21,7 @@ type collector struct {
 	sub    flow.Subscription
 	values []int
 	gone   bool
+	home   string // goroutine of the last signal
 	once   sync.Once
 	err    error
 	done   chan struct{}
@@ -50,10 +53,20 @@ func (c *collector) OnSubscribe(sub flow.Subscription) {
 }
 
 func (c *collector) OnNext(v int) {
-	if c.has("needs order") && v == 1 && len(c.values) != 1 {
-		panic("order")
+	if c.has("one goroutine only") {
+		if len(c.values) > 0 && c.home != goroutine() {
+			panic("collector: another goroutine")
+		}
+		c.home = goroutine()
 	}
 	c.take(v)
+}
+
+// goroutine returns the first words of the stack, which name the goroutine.
+func goroutine() string {
+	var b [64]byte
+	name, _, _ := strings.Cut(string(b[:runtime.Stack(b[:], false)]), "[")
+	return name
 }
 
 func (c *collector) take(vs ...int) {
@@ -195,7 +208,7 @@ func locked() []group {
 	return subscriberGroups(cfg)
 }
 
-func TestBrokenSubscribers(t *testing.T) {
+func subscriberFlaws() []flaw {
 	var flaws []flaw
 	for _, f := range []struct{ name, rule, by string }{
 		{"no demand", "2.01", ""},
@@ -209,17 +222,18 @@ func TestBrokenSubscribers(t *testing.T) {
 		{"late element", "2.08", ""},
 		{"end without elements", "2.09", ""},
 		{"error without elements", "2.10", ""},
+		{"one goroutine only", "2.11", ""},
 		{"nil subscription", "2.13", ""},
 		{"nil error", "2.13", ""},
 	} {
 		flaws = append(flaws, flaw{f.name, f.rule, f.by, collectorGroups(f.name)})
 	}
-	prove(t, append(flaws,
+	return append(flaws,
 		flaw{"keeps a batch", "G.10", "", subscriberGroups(batchCollectorConfig("keeps"))},
 		flaw{"requests in part", "3.08", "", forgetful()},
 		flaw{"requests with a lock held", "3.10", "", locked()},
 		flaw{"requests with a lock held", "3.11", "", locked()},
-	))
+	)
 }
 
 func TestVerifySubscriberReference(t *testing.T) {
@@ -235,6 +249,10 @@ func collect(ctx context.Context, pub flow.Publisher[int], most int, flaw string
 	switch flaw {
 	case "context":
 		runCtx = context.WithoutCancel(ctx)
+	case "values":
+		bare, cancel := context.WithCancelCause(context.Background())
+		defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+		runCtx = bare
 	case "leak":
 		go func() { select {} }()
 	}
@@ -264,7 +282,7 @@ func sinkConfig(most int, flaw string) SinkConfig[int] {
 	}
 }
 
-func TestBrokenSinks(t *testing.T) {
+func sinkFlaws() []flaw {
 	var flaws []flaw
 	for _, f := range []struct {
 		name, rule string
@@ -282,12 +300,13 @@ func TestBrokenSinks(t *testing.T) {
 		{"error", "G.31", 0},
 		{"not the cause", "G.32", 0},
 		{"context", "G.34", 0},
+		{"values", "G.20", 0},
 		{"leak", "G.33", 0},
 		{"stays", "G.34", 3},
 	} {
 		flaws = append(flaws, flaw{f.name, f.rule, "", sinkGroups(sinkConfig(f.stops, f.name))})
 	}
-	prove(t, flaws)
+	return flaws
 }
 
 func TestVerifySinkReference(t *testing.T) {

@@ -21,6 +21,50 @@ type flaw struct {
 	groups []group
 }
 
+// suites has the flaws of each suite, and all the rules that it can run.
+func suites() map[string]struct {
+	flaws []flaw
+	rules []group
+} {
+	endless := PublisherConfig[int]{New: onlyOnce, Failed: Never[int], Sharing: Hot}
+	unicast := PublisherConfig[int]{New: onlyOnce, Sharing: Unicast}
+	type suite = struct {
+		flaws []flaw
+		rules []group
+	}
+	return map[string]suite{
+		"publisher": {
+			slices.Concat(signalFlaws(), subscribeFlaws(), contextFlaws(), subscriptionFlaws()),
+			slices.Concat(breakRequest(nil), publisherGroups(endless), publisherGroups(unicast)),
+		},
+		"operator":   {operatorFlaws(), relayGroups("")[2*len(upstreams):]},
+		"subscriber": {subscriberFlaws(), subscriberGroups(batchCollectorConfig(""))},
+		"sink":       {sinkFlaws(), sinkGroups(sinkConfig(1, ""))},
+	}
+}
+
+func TestFlawsAreFound(t *testing.T) {
+	for name, s := range suites() {
+		t.Run(name, func(t *testing.T) { prove(t, s.flaws) })
+	}
+}
+
+func TestEveryRuleHasAFlaw(t *testing.T) {
+	for name, s := range suites() {
+		proved := map[string]bool{}
+		for _, f := range s.flaws {
+			proved[f.check()] = true
+		}
+		for _, g := range s.rules {
+			for _, r := range g.rules {
+				if !proved[r.id] {
+					t.Errorf("%s: no flaw breaks rule %s", name, r.name())
+				}
+			}
+		}
+	}
+}
+
 // prove runs the checks that must find each flaw.
 func prove(t *testing.T, flaws []flaw) {
 	t.Helper()

@@ -157,7 +157,7 @@ func (b *Boundary[T]) interrupted() bool {
 		return false
 	case ev&scheduler.Cancelled != 0:
 		b.abandon(flow.Cancelled)
-		b.Finish()
+		b.Quit()
 	case ev&scheduler.Ended != 0:
 		b.abandon(flow.Failed)
 		b.Fail(b.Cause())
@@ -198,6 +198,13 @@ func (*inlet[T]) native() {}
 
 // Halt does nothing: the boundary is told itself.
 func (*inlet[T]) Halt() {}
+
+// Quit counts the last elements.
+func (i *inlet[T]) Quit() {
+	if i.feeder != nil {
+		i.feeder.End()
+	}
+}
 
 func (i *inlet[T]) OnSubscribe(sub flow.Subscription) {
 	b := (*Boundary[T])(i)

@@ -34,4 +34,17 @@ func (b *brake) end() { atomic.OrUint32(&b.state, ended) }
 type receiver interface {
 	native
 	Halt()
+	// Quit says on the island that the stage above has ended in silence,
+	// because it was cancelled. It is passed down to whoever cancelled.
+	Quit()
 }
+
+var (
+	_ receiver = (*Link[int, int])(nil)
+	_ receiver = (*Holder[int, int])(nil)
+	_ receiver = (*Sink[int])(nil)
+	_ receiver = (*edge[int])(nil)
+	_ receiver = (*gate[int])(nil)
+	_ receiver = (*inlet[int])(nil)
+	_ receiver = Inner{}
+)

@@ -27,6 +27,9 @@ func (*edge[T]) native() {}
 // Halt stops the delivery of a batch: the context has ended.
 func (e *edge[T]) Halt() { e.end() }
 
+// Quit does nothing: the subscriber has left.
+func (*edge[T]) Quit() {}
+
 func (e *edge[T]) Request(n int64) { e.up.Request(n) }
 
 func (e *edge[T]) Cancel() {

@@ -50,6 +50,11 @@ func (h *Holder[In, Out]) Halt() {
 	h.Outlet.Halt()
 }
 
+func (*Holder[In, Out]) native() {}
+
+// Quit does nothing: the stage is told itself.
+func (*Holder[In, Out]) Quit() {}
+
 // OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
 func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) {
 	if h.up != nil {
@@ -173,7 +178,7 @@ func (h *Holder[In, Out]) interrupted() bool {
 		return false
 	case ev&scheduler.Cancelled != 0:
 		h.quit(flow.Cancelled)
-		h.Finish()
+		h.Outlet.Quit()
 	case ev&scheduler.Ended != 0:
 		h.quit(flow.Failed)
 		h.Fail(h.Cause())

@@ -46,6 +46,13 @@ func (o *Outlet[T]) Accept(sub flow.Subscription) { o.down.OnSubscribe(sub) }
 // Halt tells the stages below that the context has ended.
 func (o *Outlet[T]) Halt() { o.down.(receiver).Halt() }
 
+// Quit ends the stage in silence, and tells those below.
+func (o *Outlet[T]) Quit() {
+	if o.Finish() {
+		o.down.(receiver).Quit()
+	}
+}
+
 // Batch hands vs on.
 func (o *Outlet[T]) Batch(vs []T) {
 	if len(vs) == 0 {

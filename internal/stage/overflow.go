@@ -136,7 +136,7 @@ func (b *Overflow[T]) interrupted() bool {
 		return false
 	case ev&scheduler.Cancelled != 0:
 		b.abandon(flow.Cancelled)
-		b.Finish()
+		b.Quit()
 	case ev&scheduler.Ended != 0:
 		b.abandon(flow.Failed)
 		b.Fail(b.Cause())
@@ -170,6 +170,13 @@ type overflowInlet[T any] struct {
 	queue *Overflow[T]
 	one   [1]T
 	lost  []T // for which there was no room, in one call
+}
+
+// Quit counts the last elements.
+func (i *overflowInlet[T]) Quit() {
+	if i.queue.feeder != nil {
+		i.queue.feeder.End()
+	}
 }
 
 func (i *overflowInlet[T]) OnSubscribe(sub flow.Subscription) {

@@ -30,6 +30,9 @@ func (*Sink[T]) native() {}
 // Halt stops the work on a batch: the context has ended.
 func (s *Sink[T]) Halt() { s.brake.end() }
 
+// Quit does nothing: the sink has left.
+func (*Sink[T]) Quit() {}
+
 // NewSink describes a sink with its upstream.
 func NewSink(kind string, src any, opts []Option) *flow.Node {
 	b := NewBlueprint(kind, src, opts)
@@ -82,6 +85,7 @@ func (s *Sink[T]) Close() {
 	if s.meter != nil {
 		s.meter.End()
 	}
+	s.run.Seal()
 }
 
 // Context returns the context for user functions.

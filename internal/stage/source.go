@@ -98,7 +98,7 @@ func (s *Source[T]) interrupted() bool {
 	case ev == 0:
 		return false
 	case ev&scheduler.Cancelled != 0:
-		s.end(func() { s.Finish() })
+		s.end(s.Quit)
 	case ev&scheduler.Ended != 0:
 		s.end(func() { s.Fail(s.Cause()) })
 	case ev&scheduler.Invalid != 0:

@@ -56,6 +56,9 @@ func (Inner) native() {}
 // Halt does nothing.
 func (Inner) Halt() {}
 
+// Quit does nothing.
+func (Inner) Quit() {}
+
 // NewBlueprint describes a stage with one upstream, which may be nil.
 func NewBlueprint(kind string, up any, opts []Option) Blueprint {
 	b := Blueprint{flow.Node{Kind: kind, Name: Configure(opts).Name}}
@@ -102,6 +105,7 @@ type gate[T any] struct {
 func (*gate[T]) native() {}
 
 func (g *gate[T]) Halt() { g.next.(receiver).Halt() }
+func (g *gate[T]) Quit() { g.next.(receiver).Quit() }
 
 func (g *gate[T]) OnSubscribe(sub flow.Subscription) { g.next.OnSubscribe(sub) }
 func (g *gate[T]) OnError(err error)                 { g.next.OnError(err) }
