@@ -50,7 +50,7 @@ func idle(n int) (release func() (int64, error), err error) {
 			}
 			return cancelled.Load(), nil
 		case <-time.After(waitLimit):
-			return 0, fmt.Errorf("Wait had not returned %v after the cancel", waitLimit)
+			return 0, fmt.Errorf("the graph had not ended %v after its cancel", waitLimit)
 		}
 	}, nil
 }

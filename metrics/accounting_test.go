@@ -100,6 +100,9 @@ func near(t *testing.T, what string, want, got float64) {
 func TestNothingIsLeftAfterCancel(t *testing.T) {
 	boom := errors.New("boom")
 	ends := map[string]func(ctx context.Context, cancel context.CancelFunc, src flow.Publisher[int]) error{
+		"end": func(ctx context.Context, _ context.CancelFunc, _ flow.Publisher[int]) error {
+			return sinks.Discard(ctx, operators.Async(sources.Of(1, 2, 3), 2))
+		},
 		"take": func(ctx context.Context, _ context.CancelFunc, src flow.Publisher[int]) error {
 			return sinks.Discard(ctx, operators.Take(src, 3))
 		},

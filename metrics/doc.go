@@ -13,7 +13,7 @@
 //
 // # Series
 //
-// Every metric but the last two has the labels stream and stage, the names
+// Every metric but the last three has the labels stream and stage, the names
 // that [flow.Describe] knows; a further label is given in braces.
 //
 //	weir_stage_elements_total{direction}       received (in) and handed on (out)
@@ -45,6 +45,7 @@
 //
 // Runs of the same stream add to the same series: counters never go down,
 // gauges are sums over what is alive. The counters of a run that has ended are
-// added to a sum, so that a stream may run any number of times. Whether a run
-// has ended is inferred: see [Metrics.OnStage].
+// added to a sum, so that a stream may run any number of times: see
+// [Metrics.OnStage]. The names of streams are not limited in number; give them
+// names from a small set.
 package metrics

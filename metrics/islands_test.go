@@ -94,17 +94,6 @@ func TestTimesOfAnIslandAddUp(t *testing.T) {
 	require.Greater(t, all["filter"].Idle, wall/2)
 }
 
-// The time of a stage stands still when its run is over.
-func TestTimeEndsWithTheRun(t *testing.T) {
-	m := metrics.New(nil)
-	numbers(t, m, 100, 0)
-	before := byStage(m)
-	time.Sleep(10 * time.Millisecond)
-	for stage, s := range byStage(m) {
-		require.Equal(t, total(before[stage]), total(s), stage)
-	}
-}
-
 // A run that is over before the first publication is split as well.
 func TestTimesOfShortRuns(t *testing.T) {
 	m := metrics.New(nil)

@@ -81,11 +81,13 @@ func New(reg prometheus.Registerer, opts ...Option) *Metrics {
 
 // OnStage adds a stage of a run to the series of its name.
 //
-// A Stats counts as final, and is added to the sum of past runs, when it has
-// been used, no subscription of its stage is alive, the stage has been announced
-// again since, and nothing was counted during at least 16 announcements. A stage
-// that is subscribed from time to time within a long run, while other runs of
-// the same stream come and go, can so lose what it counts after such a pause.
+// A Stats is added to the sum of past runs once it says that it is Final, so
+// that any number of runs takes no more memory than a few. Where no run seals
+// it, it counts as final when it has been used, no subscription of its stage is
+// alive, the stage has been announced again since, and nothing was counted
+// during at least 16 announcements. Such a stage, if it is subscribed from time
+// to time while others of its name come and go, can so lose what it counts
+// after a pause.
 func (m *Metrics) OnStage(stage flow.StageInfo, stats *flow.Stats) {
 	stage.Stream, stage.Stage = valid(stage.Stream), valid(stage.Stage)
 	stage.Kind, stage.Strategy = valid(stage.Kind), valid(stage.Strategy)
