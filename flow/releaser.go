@@ -84,7 +84,7 @@ func ReleaseFunc[T any]() func(v T, reason Reason) {
 func releaseParts[T any](v T, reason Reason) {
 	s := reflect.ValueOf(v)
 	for i := range s.Len() {
-		if r, ok := s.Index(i).Interface().(Releaser); ok {
+		if r, ok := reflect.TypeAssert[Releaser](s.Index(i)); ok {
 			r.Release(reason)
 		}
 	}

@@ -107,8 +107,8 @@ func TestNothingIsLeftAfterCancel(t *testing.T) {
 			return sinks.Discard(ctx, operators.Take(src, 3))
 		},
 		"break": func(ctx context.Context, _ context.CancelFunc, src flow.Publisher[int]) error {
-			for range sinks.Seq(ctx, src) {
-				break
+			for _, err := range sinks.Seq(ctx, src) {
+				return err
 			}
 			return nil
 		},

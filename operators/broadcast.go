@@ -70,7 +70,7 @@ type broadcastHub[T any] struct {
 }
 
 // join adds a line to the round that the output has not been in yet.
-func (h *broadcastHub[T]) join(output int, line *broadcastLine[T], base context.Context) *broadcastRound[T] {
+func (h *broadcastHub[T]) join(base context.Context, output int, line *broadcastLine[T]) *broadcastRound[T] {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	at := h.joined[output] - h.first
@@ -109,7 +109,7 @@ type broadcastOutput[T any] struct {
 func (p *broadcastOutput[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	line := &broadcastLine[T]{run: scheduler.RunOf(ctx)}
-	line.round = p.hub.join(p.index, line, scheduler.RunOf(ctx).Parent())
+	line.round = p.hub.join(scheduler.RunOf(ctx).Parent(), p.index, line)
 	line.queue.Open(ctx, p.Node(), line, down, p.capacity, false)
 	if p.hub.complete(line.round) {
 		line.round.start()

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"slices"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -59,7 +60,7 @@ type sliceSubscription[T any] struct {
 func (s *sliceSubscription[T]) Produce(n int) (emitted int, next stage.Progress, err error) {
 	vs := s.rest[:min(n, len(s.rest))]
 	s.rest = s.rest[len(vs):]
-	s.Batch(vs[:len(vs):len(vs)])
+	s.Batch(slices.Clip(vs))
 	if len(s.rest) == 0 {
 		return len(vs), stage.Last, nil
 	}

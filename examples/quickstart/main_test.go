@@ -171,7 +171,7 @@ func TestRunNamesWhatItCannotRead(t *testing.T) {
 func TestBadUsageIsOneLine(t *testing.T) {
 	used, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer used.Close()
+	defer func() { require.NoError(t, used.Close()) }()
 	file := filepath.Join(write(t), "a.go")
 	for _, tt := range []struct {
 		args   []string
@@ -238,7 +238,7 @@ func TestMetricsAnswerWhileItRuns(t *testing.T) {
 		resp, err := http.Get("http://" + listener.Addr().String() + "/metrics")
 		if err == nil {
 			body, _ := io.ReadAll(resp.Body)
-			resp.Body.Close()
+			_ = resp.Body.Close()
 			page <- string(body)
 		}
 	}))

@@ -44,6 +44,24 @@ func subscribeTo(ctx context.Context, s down, n int) {
 	(&source[int]{n: n, at: index}).Subscribe(ctx, s)
 }
 
+// afterEnd calls f in a Request after the end.
+func afterEnd(f func(s down)) []group {
+	return breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
+		ended := false
+		return &subscriberFuncs{
+			subscribe: func(sub flow.Subscription) {
+				s.OnSubscribe(&subscriptionFuncs{sub, func(n int64) {
+					if ended {
+						f(s)
+					}
+					sub.Request(n)
+				}, nil})
+			},
+			complete: func() { ended = true; s.OnComplete() },
+		}
+	})
+}
+
 func signalFlaws() []flaw {
 	return []flaw{
 		{"one too many", "1.01", "", breakSubscription(func(_ context.Context, _ down, sub flow.Subscription) *subscriptionFuncs {
@@ -87,34 +105,8 @@ func signalFlaws() []flaw {
 		{"wrong element", "1.05", "", breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
 			return &subscriberFuncs{next: func(v int) { s.OnNext(-v) }}
 		})},
-		{"completes again when asked", "1.07", "1.06", breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
-			ended := false
-			return &subscriberFuncs{
-				subscribe: func(sub flow.Subscription) {
-					s.OnSubscribe(&subscriptionFuncs{sub, func(n int64) {
-						if ended {
-							s.OnComplete()
-						}
-						sub.Request(n)
-					}, nil})
-				},
-				complete: func() { ended = true; s.OnComplete() },
-			}
-		})},
-		{"panics when asked after the end", "3.16", "1.06", breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
-			ended := false
-			return &subscriberFuncs{
-				subscribe: func(sub flow.Subscription) {
-					s.OnSubscribe(&subscriptionFuncs{sub, func(n int64) {
-						if ended {
-							panic("ended")
-						}
-						sub.Request(n)
-					}, nil})
-				},
-				complete: func() { ended = true; s.OnComplete() },
-			}
-		})},
+		{"completes again when asked", "1.07", "1.06", afterEnd(func(s down) { s.OnComplete() })},
+		{"panics when asked after the end", "3.16", "1.06", afterEnd(func(down) { panic("ended") })},
 		{"two ends", "1.07", "", breakPublisher(func(_ context.Context, s down) *subscriberFuncs {
 			return &subscriberFuncs{complete: func() { s.OnComplete(); s.OnComplete() }}
 		})},

@@ -69,7 +69,7 @@ func TestEveryRuleHasAFlaw(t *testing.T) {
 func prove(t *testing.T, flaws []flaw) {
 	t.Helper()
 	found := make([]chan []string, len(flaws))
-	slots := make(chan struct{}, 8) // most of them wait for what does not come
+	slots := make(chan struct{}, 16) // most of them wait for what does not come
 	for i, f := range flaws {
 		found[i] = make(chan []string, 1)
 		go func() {

@@ -28,7 +28,7 @@ type Sink[T any] struct {
 func (*Sink[T]) native() {}
 
 // Halt stops the work on a batch: the context has ended.
-func (s *Sink[T]) Halt() { s.brake.end() }
+func (s *Sink[T]) Halt() { s.end() }
 
 // Quit does nothing: the sink has left.
 func (*Sink[T]) Quit() {}
