@@ -51,9 +51,10 @@ func (s *inline) dispatch() {
 	}
 }
 
-// step runs the next island, or the next function if tasks is set. The lock is
-// held, and released. It returns false if there was nothing to run.
-func (s *inline) step(tasks bool) bool {
+// step runs the next island, or the next function of a graph if the caller is
+// waiting. The lock is held, and released. It returns false if there was
+// nothing to run.
+func (s *inline) step(waiting bool) bool {
 	switch {
 	case len(s.queue) > 0:
 		i := s.queue[0]
@@ -61,20 +62,20 @@ func (s *inline) step(tasks bool) bool {
 		s.running++
 		s.mu.Unlock()
 		returned := false
-		defer func() { s.stepped(returned) }()
+		defer func() { s.stepped(returned || waiting) }()
 		if i.Run(inlineTurn) || !i.Release() {
 			s.mu.Lock()
 			s.queue = append(s.queue, i)
 			s.mu.Unlock()
 		}
 		returned = true
-	case tasks && len(s.tasks) > 0:
+	case waiting && len(s.tasks) > 0:
 		f := s.tasks[0]
 		s.tasks = s.tasks[1:]
 		s.running++
 		s.mu.Unlock()
 		returned := false
-		defer func() { s.stepped(returned) }()
+		defer func() { s.stepped(returned || waiting) }()
 		f()
 		returned = true
 	default:
@@ -85,11 +86,11 @@ func (s *inline) step(tasks bool) bool {
 }
 
 // stepped ends a step. If user code has ended the goroutine, another one goes
-// on in its place.
-func (s *inline) stepped(returned bool) {
+// on in its place; a sink that waits goes on itself, while it is being closed.
+func (s *inline) stepped(goesOn bool) {
 	s.mu.Lock()
 	s.running--
-	if returned {
+	if goesOn {
 		s.mu.Unlock()
 		return
 	}

@@ -2,6 +2,7 @@ package sources_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -167,7 +168,7 @@ func TestLinesCloses(t *testing.T) {
 func TestLinesEndsAWaitingRead(t *testing.T) {
 	r, w := io.Pipe()
 	go func() { _, _ = io.WriteString(w, "a\n") }()
-	err := sinks.ForEach(t.Context(), sources.Lines(r, sources.WithClose()), func(_ cont, line string) error {
+	err := sinks.ForEach(t.Context(), sources.Lines(r, sources.WithClose()), func(_ context.Context, line string) error {
 		require.Equal(t, "a", line)
 		return errTest
 	})
@@ -185,10 +186,7 @@ func TestLinesIsHot(t *testing.T) {
 	second, err := sinks.First(t.Context(), src)
 	require.NoError(t, err)
 	require.Equal(t, "a b", first+" "+second)
-	p := flowtest.Subscribe(t, src)
-	p.Request(1)
-	p.Expect("c")
-	p.Cancel()
+	flowtest.Expect(t, src).Request(1).Next("c").Cancel()
 	rest, err := sinks.Slice(t.Context(), src)
 	require.NoError(t, err)
 	require.Equal(t, []string{"d"}, rest)
@@ -196,5 +194,5 @@ func TestLinesIsHot(t *testing.T) {
 
 // TestLinesReadsNothingWithoutDemand also for a reader that would fail.
 func TestLinesReadsNothingWithoutDemand(t *testing.T) {
-	flowtest.Subscribe(t, sources.Lines(iotest.ErrReader(errors.New("read")))).NoSignal().Cancel()
+	flowtest.Expect(t, sources.Lines(iotest.ErrReader(errors.New("read")))).NoSignal().Cancel()
 }

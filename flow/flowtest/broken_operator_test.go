@@ -168,6 +168,7 @@ func operatorFlaws() []flaw {
 		{"completion waits", "2.09", ""},
 		{"nil error", "2.13", ""},
 		{"bad request", "3.09", ""},
+		{"drops", "4.01", ""},
 		{"error", "4.02", ""},
 		{"error waits", "4.02", ""},
 		{"context", "G.01", ""},

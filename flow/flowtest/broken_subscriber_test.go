@@ -47,7 +47,7 @@ func (c *collector) OnSubscribe(sub flow.Subscription) {
 	case second && c.has("second ignored"):
 	case second:
 		sub.Cancel()
-	case sub != nil && !c.has("no demand"):
+	case sub != nil && !c.has("no demand") && !c.has("locked"):
 		sub.Request(1)
 	}
 }
@@ -58,6 +58,9 @@ func (c *collector) OnNext(v int) {
 			panic("collector: another goroutine")
 		}
 		c.home = goroutine()
+	}
+	if c.has("panics") {
+		panic("collector: an element")
 	}
 	c.take(v)
 }
@@ -223,6 +226,7 @@ func subscriberFlaws() []flaw {
 		{"end without elements", "2.09", ""},
 		{"error without elements", "2.10", ""},
 		{"one goroutine only", "2.11", ""},
+		{"panics", "2.13", ""},
 		{"nil subscription", "2.13", ""},
 		{"nil error", "2.13", ""},
 	} {
@@ -257,6 +261,11 @@ func collect(ctx context.Context, pub flow.Publisher[int], most int, flaw string
 		go func() { select {} }()
 	}
 	pub.Subscribe(runCtx, c)
+	if flaw == "locked" { // and OnNext takes the lock
+		c.mu.Lock()
+		c.sub.Request(1)
+		c.mu.Unlock()
+	}
 	select {
 	case <-c.done:
 	case <-ctx.Done():
@@ -302,7 +311,9 @@ func sinkFlaws() []flaw {
 		{"context", "G.34", 0},
 		{"values", "G.20", 0},
 		{"leak", "G.33", 0},
-		{"stays", "G.34", 3},
+		{"stays", "2.06", 3},
+		{"locked", "3.10", 0},
+		{"locked", "3.11", 0},
 	} {
 		flaws = append(flaws, flaw{f.name, f.rule, "", sinkGroups(sinkConfig(f.stops, f.name))})
 	}

@@ -125,7 +125,7 @@ func (cfg OperatorConfig[In, Out]) inputs(n int) (int, []Out) {
 func number[T any]() func(i int) T {
 	t := reflect.TypeFor[T]()
 	if t.Kind() == reflect.String || !reflect.TypeFor[int]().ConvertibleTo(t) {
-		panic(fmt.Sprintf("flowtest: OperatorConfig needs In to make elements of type %v", t))
+		panic(fmt.Sprintf("flowtest: the config needs In to make elements of type %v", t))
 	}
 	return func(i int) T { return reflect.ValueOf(i).Convert(t).Interface().(T) }
 }

@@ -22,6 +22,7 @@ func (o *operator[In, Out]) rules() []rule {
 		{"2.08", "elements after Cancel go no further", o.nextAfterCancel},
 		{"2.13", "OnError(nil) goes no further", o.nilError},
 		{"3.09", "a bad request reaches upstream as its end", o.badRequest},
+		{"4.01", "a long run with little demand", o.longRun},
 		{"G.09", "a panic in OnNext cancels upstream", o.panickingSubscriber},
 		{"G.20", "the context reaches upstream", o.context},
 	}

@@ -176,11 +176,11 @@ func (s *subject[T]) end(e *env, p *Probe[T]) {
 func (s *subject[T]) complete(e *env, p *Probe[T], st stream[T]) {
 	s.ended(e, p)
 	if err := p.Err(); err != nil {
-		e.fatal("1.05", "the stream should have completed: %s", p)
+		e.fatal(e.own, "the stream should have completed: %s", p)
 	}
 	n := p.Count()
 	if n > st.n || n < st.n && !s.lossy {
-		e.fatal("1.05", "%d elements were expected: %s", st.n, p)
+		e.fatal(e.own, "%d elements were expected: %s", st.n, p)
 	}
 	s.values(e, p, st)
 }

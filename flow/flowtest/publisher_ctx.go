@@ -85,8 +85,10 @@ func (s *subject[T]) ctxEndsAfterEnd(e *env) {
 	p, st, cancel := s.startIn(e, 2)
 	p.Request(int64(st.n) + 1)
 	s.end(e, p)
+	before := p.signals()
 	cancel(errTest)
 	e.lull()
+	s.silent(e, p, before)
 }
 
 func (s *subject[T]) ctxEndsWhileBusy(e *env) {
@@ -94,8 +96,10 @@ func (s *subject[T]) ctxEndsWhileBusy(e *env) {
 	ctx, cancel := e.within()
 	p.opt.ctx = ctx
 	release := s.hang(e, p, st, 1)
+	before := p.signals()
 	cancel(errTest)
 	e.lull()
+	s.silent(e, p, before)
 	release()
 	if st.n > 1 && !s.lossy {
 		s.caused(e, p, errTest)

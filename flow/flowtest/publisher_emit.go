@@ -147,6 +147,7 @@ func (s *subject[T]) afterTheEnd(e *env) {
 	p, st := s.start(e, 2)
 	p.Request(int64(st.n) + 1)
 	s.end(e, p)
+	before := p.signals()
 	for _, n := range []int64{1, flow.Unbounded, 0, -1, math.MinInt64} {
 		p.Request(n)
 	}
@@ -154,6 +155,21 @@ func (s *subject[T]) afterTheEnd(e *env) {
 	p.Cancel()
 	p.Request(1)
 	e.lull()
+	s.silent(e, p, before)
+}
+
+// signals returns how many signals there were.
+func (p *Probe[T]) signals() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
+}
+
+// silent reports signals since there were before.
+func (s *subject[T]) silent(e *env, p *Probe[T], before int) {
+	if n := p.signals(); n > before {
+		e.violate(e.own, "%d signals too many: %s", n-before, p)
+	}
 }
 
 func (s *subject[T]) oneEnd(e *env) {
@@ -222,6 +238,15 @@ func (s *subject[T]) subscribes(e *env) {
 	}
 	p.Request(1)
 	s.count(e, p, min(1, st.n))
+}
+
+// subscribedOnce relies on the probe, which counts.
+func (s *subject[T]) subscribedOnce(e *env) {
+	p, st := s.start(e, 3)
+	p.Request(2)
+	s.count(e, p, min(2, st.n))
+	p.Cancel()
+	e.lull()
 }
 
 func (s *subject[T]) nilSubscriber(e *env) {

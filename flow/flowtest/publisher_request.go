@@ -226,9 +226,8 @@ func (s *subject[T]) cancelInOnNext(e *env) {
 	if st.n < 10 {
 		return
 	}
-	signals := 0
 	p.Each(func(T) {
-		if signals++; p.Count() >= 3 {
+		if p.Count() >= 3 {
 			p.Cancel()
 		}
 	})
@@ -236,6 +235,9 @@ func (s *subject[T]) cancelInOnNext(e *env) {
 	e.spawn(func() { p.Request(50) })
 	s.count(e, p, 3)
 	e.lull()
+	if n := p.late.Load(); n > 1 {
+		e.violate(e.own, "%d signals began after Cancel had returned: %s", n, p)
+	}
 	if p.ends() && !s.lossy {
 		e.violate(e.own, "a signal ended a stream that was cancelled: %s", p)
 	}

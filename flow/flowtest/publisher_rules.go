@@ -10,6 +10,7 @@ func (s *subject[T]) rules() []rule {
 		{"1.08", "no signals after Cancel", s.silentAfterCancel},
 		{"1.09", "OnSubscribe comes first and Subscribe returns", s.subscribes},
 		{"1.09", "a nil subscriber panics at the caller", s.nilSubscriber},
+		{"2.12", "OnSubscribe comes once", s.subscribedOnce},
 		{"3.02", "Request inside OnSubscribe and OnNext", s.requestInSignals},
 		{"3.03", "recursion of Request and OnNext is bounded", s.recursion},
 		{"3.04", "Request returns while OnNext hangs", s.promptRequest},

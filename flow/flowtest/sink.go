@@ -42,12 +42,19 @@ func sinkGroups[T any](cfg SinkConfig[T]) []group {
 	var groups []group
 	for _, up := range upstreams {
 		s := &sink[T]{SinkConfig: cfg, batch: up.batch, async: up.async}
-		groups = append(groups, group{up.name + " upstream", []rule{
+		rules := []rule{
 			{"G.30", "nil at the end", s.complete},
 			{"G.31", "the error of the stream", s.fails},
 			{"G.32", "the cause when ctx ends", s.ctxEnds},
 			{"G.33", "nothing is left running", s.leavesNothing},
-		}})
+		}
+		if !up.async {
+			rules = append(rules,
+				rule{"3.10", "Request may call OnNext", s.synchronous},
+				rule{"3.11", "Request may call OnComplete and OnError", s.synchronousEnd})
+			sortRules(rules)
+		}
+		groups = append(groups, group{up.name + " upstream", rules})
 	}
 	s := &sink[T]{SinkConfig: cfg}
 	rules := []rule{
@@ -61,8 +68,9 @@ func sinkGroups[T any](cfg SinkConfig[T]) []group {
 		{"G.34", "the end of ctx cancels upstream", s.ctxCancels},
 	}
 	if cfg.Stops > 0 {
-		rules = append(rules, rule{"G.34", "leaving early cancels upstream", s.stopsEarly})
+		rules = append(rules, rule{"2.06", "leaving early cancels upstream", s.stopsEarly})
 	}
+	sortRules(rules)
 	return append(groups, group{"hand-driven upstream", rules})
 }
 
@@ -106,6 +114,16 @@ func (s *sink[T]) complete(e *env) {
 		}
 		s.returns(e, s.begin(e, e.ctx, s.source(n, nil)), want)
 	}
+}
+
+func (s *sink[T]) synchronous(e *env) {
+	s.returns(e, s.begin(e, e.ctx, s.source(40, nil)), nil)
+}
+
+func (s *sink[T]) synchronousEnd(e *env) {
+	s.returns(e, s.begin(e, e.ctx, s.source(0, nil)), s.Empty)
+	s.returns(e, s.begin(e, e.ctx, s.source(1, nil)), nil)
+	s.returns(e, s.begin(e, e.ctx, s.source(0, errTest)), errTest)
 }
 
 func (s *sink[T]) fails(e *env) {

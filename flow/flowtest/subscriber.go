@@ -20,7 +20,8 @@ type SubscriberConfig[T any] struct {
 	// Cancel, if not nil, has s cancel its subscription.
 	Cancel func(s flow.Subscriber[T])
 	// Received, if not nil, returns the elements that s has seen. It is called
-	// after the end of the stream.
+	// after OnComplete or OnError has returned, and waits for s where that
+	// works on a goroutine of its own.
 	Received func(s flow.Subscriber[T]) []T
 
 	Limits
@@ -49,6 +50,7 @@ func subscriberGroups[T any](cfg SubscriberConfig[T]) []group {
 		{"2.09", "OnComplete with and without demand", s.completes},
 		{"2.10", "OnError with and without demand", s.fails},
 		{"2.11", "signals may come from any goroutine", s.manyGoroutines},
+		{"2.13", "every signal returns normally", s.returnsNormally},
 		{"2.13", "a nil subscription panics", s.nilSubscription},
 		{"2.13", "a nil error panics", s.nilError},
 		{"3.10", "Request may call OnNext", s.synchronous},

@@ -133,6 +133,20 @@ func (e *env) panics(what string, f func()) {
 	f()
 }
 
+// returnsNormally relies on the check, which reports panics.
+func (s *receiver[T]) returnsNormally(e *env) {
+	for _, err := range []error{nil, errTest} {
+		up, sub := s.start(e)
+		s.demand(sub, 10)
+		s.next(up, 10)
+		if err == nil {
+			up.Complete()
+		} else {
+			up.Error(err)
+		}
+	}
+}
+
 func (s *receiver[T]) nilSubscription(e *env) {
 	e.panics("OnSubscribe(nil)", func() { s.New().OnSubscribe(nil) })
 }
