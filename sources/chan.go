@@ -34,7 +34,7 @@ type chanSource[T any] struct {
 func (p *chanSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := new(stage.Feed[T])
-	s.BeginFeed(ctx, p.Node(), down, false, func(ctx context.Context) error {
+	s.BeginFeed(ctx, p.Node(), down, nil, func(ctx context.Context) error {
 		for s.Credit() > 0 {
 			select {
 			case v, ok := <-p.c:

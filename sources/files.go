@@ -48,7 +48,7 @@ type filesSource struct {
 func (p *filesSource) Subscribe(ctx context.Context, down flow.Subscriber[string]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := new(stage.Feed[string])
-	s.BeginFeed(ctx, p.Node(), down, true, func(context.Context) error { return p.walk(s.Put) })
+	s.BeginFeed(ctx, p.Node(), down, nil, func(context.Context) error { return p.walk(s.Put) })
 }
 
 func (p *filesSource) walk(emit func(string) bool) error {

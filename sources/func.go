@@ -38,5 +38,5 @@ type funcSource[T any] struct {
 func (p *funcSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := new(stage.Feed[T])
-	s.BeginFeed(ctx, p.Node(), down, true, func(ctx context.Context) error { return p.f(ctx, s.Put) })
+	s.BeginFeed(ctx, p.Node(), down, nil, func(ctx context.Context) error { return p.f(ctx, s.Put) })
 }

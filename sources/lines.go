@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -67,23 +68,37 @@ type linesSource struct {
 func (p *linesSource) Subscribe(ctx context.Context, down flow.Subscriber[string]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &linesSubscription{linesSource: p}
-	s.BeginFeed(ctx, p.Node(), down, false, s.read)
+	s.BeginFeed(ctx, p.Node(), down, s, s.read)
 }
 
 type linesSubscription struct {
 	stage.Feed[string]
 	*linesSource
 	number int
+	closed sync.Once
+}
+
+// Stop closes the reader if the source owns it, and does so on a goroutine of
+// its own, since the reader may be waiting.
+func (s *linesSubscription) Stop() {
+	s.Feed.Stop()
+	s.abandon()
+}
+
+// Drain closes the reader, too: nothing more is read.
+func (s *linesSubscription) Drain() {
+	s.Feed.Drain()
+	s.abandon()
+}
+
+func (s *linesSubscription) abandon() {
+	if s.config.Close {
+		s.Outlet.Run().Block(func() { _ = s.close(nil) })
+	}
 }
 
 // read puts lines while there is credit.
-func (s *linesSubscription) read(ctx context.Context) error {
-	if s.config.Close {
-		if c, ok := s.r.(io.Closer); ok {
-			stop := context.AfterFunc(ctx, func() { _ = c.Close() })
-			defer stop()
-		}
-	}
+func (s *linesSubscription) read(context.Context) error {
 	for s.Credit() > 0 {
 		s.number++
 		s.turn <- struct{}{}
@@ -102,10 +117,11 @@ func (s *linesSubscription) read(ctx context.Context) error {
 	return stage.ErrPause
 }
 
-// close closes the reader if the source owns it.
+// close closes the reader, once, if the source owns it, and adds what Close
+// returns to err.
 func (s *linesSubscription) close(err error) error {
 	if c, ok := s.r.(io.Closer); ok && s.config.Close {
-		return errors.Join(err, c.Close())
+		s.closed.Do(func() { err = errors.Join(err, c.Close()) })
 	}
 	return err
 }

@@ -21,38 +21,39 @@ import (
 // count of 0. Panics if count is negative or the last integer would overflow.
 func Range(start, count int64, opts ...Option) flow.Publisher[int64] {
 	stage.Require(count >= 0, "sources.Range: negative count %d", count)
-	stage.Require(start+count >= start, "sources.Range: %d integers from %d overflow int64", count, start)
-	return &rangeSource{stage.NewBlueprint("range", nil, opts), start, start + count}
+	stage.Require(count == 0 || start+(count-1) >= start, "sources.Range: %d integers from %d overflow int64", count, start)
+	return &rangeSource{stage.NewBlueprint("range", nil, opts), start, count}
 }
 
 type rangeSource struct {
 	stage.Blueprint
-	start, end int64
+	start, count int64
 }
 
 func (p *rangeSource) Subscribe(ctx context.Context, down flow.Subscriber[int64]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &rangeSubscription{next: p.start, end: p.end}
+	s := &rangeSubscription{next: p.start, left: p.count}
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 type rangeSubscription struct {
 	stage.Source[int64]
-	buf       stage.Scratch[int64]
-	next, end int64
+	buf        stage.Scratch[int64]
+	next, left int64
 }
 
 func (s *rangeSubscription) Produce(n int) (emitted int, p stage.Progress, err error) {
-	n = int(min(int64(n), s.end-s.next))
+	n = int(min(int64(n), s.left))
 	if n > 0 {
 		vs := s.buf.Get(n)
 		for i := range vs {
 			vs[i] = s.next + int64(i)
 		}
 		s.next += int64(n)
+		s.left -= int64(n)
 		s.Batch(vs)
 	}
-	if s.next == s.end {
+	if s.left == 0 {
 		return n, stage.Last, nil
 	}
 	return n, stage.More, nil

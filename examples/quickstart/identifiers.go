@@ -1,33 +1,69 @@
 package main
 
+import (
+	"slices"
+	"strings"
+)
+
+// lines returns the lines of the text without their ends, of whatever length.
+func lines(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// splitter splits lines into identifiers. It serves one stage, and makes room
+// for the results of many lines at a time.
+type splitter struct{ free []string }
+
+const (
+	roomAhead = 4096 // identifiers for which there is room
+	roomLeft  = 64   // with less than that, the next line gets new room
+)
+
 // identifiers returns the identifiers in the line: the maximal runs of ASCII
 // letters, digits and underscores that do not begin with a digit. They share
 // the line's memory.
-func identifiers(line string) []string {
-	var all []string
+func (s *splitter) identifiers(line string) []string {
+	if cap(s.free) < roomLeft {
+		s.free = make([]string, 0, roomAhead)
+	}
+	all := s.free
 	for i := 0; i < len(line); {
-		if !inWord[line[i]] {
+		if kinds[line[i]] == other {
 			i++
 			continue
 		}
 		start := i
-		for i < len(line) && inWord[line[i]] {
+		for i < len(line) && kinds[line[i]] != other {
 			i++
 		}
-		if c := line[start]; c < '0' || c > '9' {
-			if all == nil {
-				all = make([]string, 0, 8)
-			}
+		if kinds[line[start]] != digit {
 			all = append(all, line[start:i])
 		}
 	}
-	return all
+	s.free = all[len(all):] // what is left of it; all is not touched any more
+	return slices.Clip(all)
 }
 
-// inWord tells which bytes belong to a run.
-var inWord = func() (set [256]bool) {
-	for c := range set {
-		set[c] = c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+// A kind is what a byte is to an identifier.
+type kind uint8
+
+const (
+	other kind = iota
+	letter
+	digit
+)
+
+var kinds = func() (all [256]kind) {
+	for c := range all {
+		switch {
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			all[c] = letter
+		case '0' <= c && c <= '9':
+			all[c] = digit
+		}
 	}
-	return set
+	return all
 }()

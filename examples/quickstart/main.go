@@ -5,20 +5,19 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"go/build"
 	"io"
-	"maps"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,27 +35,27 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 // run is the command. It returns the exit status: 1 if something could not be
 // read or done, 2 for wrong usage.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, status, done := parse(args, stderr)
-	if done {
+	return runOn(ctx, os.DirFS, args, stdout, stderr)
+}
+
+// runOn is run on file systems that open returns.
+func runOn(ctx context.Context, open func(dir string) fs.FS, args []string, stdout, stderr io.Writer) int {
+	fail := func(status int, err error) int {
+		fmt.Fprintln(stderr, "quickstart:", err)
 		return status
 	}
-	fail := func(err error) int {
-		fmt.Fprintln(stderr, "quickstart:", err)
-		return 1
+	o, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return fail(2, err)
 	}
 	if err := o.check(); err != nil {
-		return fail(err)
+		return fail(1, err)
 	}
-	listener, err := net.Listen("tcp", o.addr)
-	if err != nil {
-		return fail(err)
-	}
-	failures, err := o.count(ctx, listener, stdout, stderr)
-	if err != nil {
-		return fail(err)
-	}
-	if failures > 0 {
-		return fail(fmt.Errorf("%d unreadable", failures))
+	if err := o.count(ctx, open(o.dir), stdout, stderr); err != nil {
+		return fail(1, err)
 	}
 	return 0
 }
@@ -67,46 +66,44 @@ type options struct {
 	top, workers int
 }
 
-// parse reads the flags. done says that there is nothing to do.
-func parse(args []string, stderr io.Writer) (o options, status int, done bool) {
+// parse reads the flags.
+func parse(args []string, stderr io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.StringVar(&o.dir, "dir", "", "directory of Go files (default: the source of the Go installation)")
+	f.SetOutput(io.Discard) // one line says what is wrong
+	f.StringVar(&o.dir, "dir", "", "`directory` of Go files (default the source of the Go installation)")
 	f.IntVar(&o.top, "top", 20, "how many identifiers to print")
-	f.StringVar(&o.addr, "addr", "127.0.0.1:2112", "address of the metrics page")
+	f.StringVar(&o.addr, "addr", "127.0.0.1:2112", "`address` of the metrics page")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many workers count")
-	f.Usage = func() {} // one line says it
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stderr, "usage: quickstart [-dir directory] [-top n] [-addr host:port] [-workers n]")
+		fmt.Fprintln(stderr, "usage: quickstart [flags]")
+		f.SetOutput(stderr)
 		f.PrintDefaults()
-		return o, 0, true
+		return o, err
 	case err != nil:
-		return o, 2, true
-	}
-	var wrong string
-	switch {
+		return o, err
 	case f.NArg() > 0:
-		wrong = fmt.Sprintf("unexpected argument %q", f.Arg(0))
+		return o, fmt.Errorf("unexpected argument %q: the directory is given with -dir", f.Arg(0))
+	case o.addr == "":
+		return o, errors.New("-addr: must not be empty")
 	case o.top < 0:
-		wrong = fmt.Sprintf("-top %d: must not be negative", o.top)
-	case o.workers < 1:
-		wrong = fmt.Sprintf("-workers %d: must be at least 1", o.workers)
-	default:
-		return o, 0, false
+		return o, fmt.Errorf("-top %d: must not be negative", o.top)
+	case o.workers < 1 || o.workers > maxWorkers:
+		return o, fmt.Errorf("-workers %d: must be from 1 to %d", o.workers, maxWorkers)
 	}
-	fmt.Fprintln(stderr, "quickstart:", wrong)
-	return o, 2, true
+	return o, nil
 }
+
+// maxWorkers is more than any machine has use for.
+const maxWorkers = 1024
 
 // check finds the directory.
 func (o *options) check() error {
 	if o.dir == "" {
-		root, err := exec.Command("go", "env", "GOROOT").Output()
-		if err != nil {
-			return fmt.Errorf("no Go installation found, use -dir: %w", err)
+		o.dir = filepath.Join(goroot(), "src")
+		if _, err := os.Stat(o.dir); err != nil {
+			return fmt.Errorf("no source of a Go installation found, give a directory with -dir: %w", err)
 		}
-		o.dir = filepath.Join(strings.TrimSpace(string(root)), "src")
 	}
 	info, err := os.Stat(o.dir)
 	if err != nil {
@@ -118,59 +115,90 @@ func (o *options) check() error {
 	return nil
 }
 
-// count runs the pipeline and prints the result, also after a drain. It
-// returns how many files and directories could not be read.
-func (o *options) count(ctx context.Context, listener net.Listener, stdout, stderr io.Writer) (failures int, err error) {
-	registry := prometheus.NewRegistry()
-	m := metrics.New(registry)
-	server := &http.Server{Handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), ReadHeaderTimeout: time.Second}
-	var background sync.WaitGroup
-	background.Go(func() { _ = server.Serve(listener) }) // ends with Close
-	fmt.Fprintf(stderr, "counting below %s, metrics at http://%s/metrics\n", o.dir, listener.Addr())
+// goroot asks the Go command where Go is, or else what this program was
+// compiled with.
+func goroot() string {
+	if out, err := exec.Command("go", "env", "GOROOT").Output(); err == nil {
+		if dir := strings.TrimSpace(string(out)); dir != "" {
+			return dir
+		}
+	}
+	return build.Default.GOROOT
+}
 
-	out := &lines{w: stderr}
-	var unreadable atomic.Int64
-	var result map[string]int
+// count runs the pipeline and prints the result, also after a drain. It is an
+// error if some file or directory could not be read.
+func (o *options) count(ctx context.Context, fsys fs.FS, stdout, stderr io.Writer) error {
+	registry := prometheus.NewRegistry()
+	m := metrics.New(registry, metrics.WithMaxStages(16+8*o.workers))
+	page, err := serve(o.addr, registry)
+	if err != nil {
+		return err
+	}
+	defer page.close()
+	out := newScreen(stderr)
+	out.print("counting below %s, metrics at http://%s/metrics", o.dir, page.addr)
+
+	var failed atomic.Int64
+	var result *counts
+	begin := time.Now()
 	g, inner := scheduler.NewGraph(ctx, "quickstart", scheduler.Observe(m))
 	stop := scheduler.DrainOnSignal(g, 30*time.Second)
-	job{fsys: os.DirFS(o.dir), workers: o.workers, slow: 5 * time.Millisecond, unreadable: func(path string, err error) {
-		unreadable.Add(1)
+	j := &job{fsys: fsys, workers: o.workers, slow: 2 * time.Millisecond, unreadable: func(path string, err error) {
+		failed.Add(1)
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			err = p.Err // without the path
+		}
 		out.print("unreadable: %s: %v", path, err)
-	}}.start(inner, g, &result)
-
-	begin := time.Now()
-	background.Go(func() { progress(inner, m, out) }) // ends with the graph
+	}}
+	j.start(inner, g, &result)
+	var background sync.WaitGroup
+	background.Go(func() { progress(inner, m, out) }) // ends with the graph's context
 	err = g.Wait()
+	took := time.Since(begin)
 	stop()
-	_ = server.Close()
 	background.Wait()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	out.print("%d identifiers, %d different, in %v", total(result), len(result), time.Since(begin).Round(time.Millisecond))
-	printTop(stdout, result, o.top)
+
+	out.print("%d identifiers, %d different, in %v\n", result.total(), len(result.n), took.Round(time.Millisecond))
+	if err := write(stdout, result.top(o.top)); err != nil {
+		return err
+	}
 	stages := m.Snapshot()
-	fmt.Fprintln(stderr)
 	if err := metrics.WriteTable(stderr, stages); err != nil {
-		return 0, err
+		return err
 	}
 	fmt.Fprintf(stderr, "\n%s\n", metrics.Bottleneck(stages))
-	return int(unreadable.Load()), nil
+	if n := failed.Load(); n > 0 {
+		return fmt.Errorf("%d files or directories could not be read", n)
+	}
+	return nil
 }
 
-func total(counts map[string]int) (n int) {
-	for _, c := range counts {
-		n += c
-	}
-	return n
+// page is the metrics page.
+type page struct {
+	addr  net.Addr
+	close func()
 }
 
-// printTop prints the n most frequent identifiers, ties by name.
-func printTop(w io.Writer, counts map[string]int, n int) {
-	words := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	for _, word := range words[:min(n, len(words))] {
-		fmt.Fprintln(w, counts[word], word)
+// serve puts up the metrics page.
+func serve(addr string, registry *prometheus.Registry) (*page, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
 	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(listener) // ends with Close
+	}()
+	return &page{listener.Addr(), func() {
+		_ = server.Close()
+		<-ended
+	}}, nil
 }

@@ -11,242 +11,241 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"github.com/weirgo/weir/scheduler"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestIdentifiers(t *testing.T) {
-	for line, want := range map[string]string{
-		"":                     "[]",
-		"x":                    "[x]",
-		"func f(a_1, _ int) {": "[func f a_1 _ int]",
-		"123abc 0x1F a1 _9":    "[a1 _9]",
-		"größe naïve":          "[gr e na ve]",
-		"a\x00b\tc\r":          "[a b c]",
-		"\xff\xfeif\xff":       "[if]",
-		"x.y->z9;1e9":          "[x y z9]",
-	} {
-		require.Equal(t, want, fmt.Sprint(identifiers(line)), "%q", line)
-	}
-}
-
-// tree has the traps of a real source tree.
-func tree() fstest.MapFS {
-	fsys := fstest.MapFS{
-		"a.go":             {Data: []byte("package a\n\nfunc f(x int) int { return x }\n")},
-		"empty.go":         {},
-		"not_a_file.go/b":  {Data: []byte("not go")},
-		"dir/crlf.go":      {Data: []byte("package a\r\nvar x int\r\n")},
-		"dir/no_end.go":    {Data: []byte("var last int")},
-		"dir/bytes.go":     {Data: []byte("x\x00y \xff\xfe 1a a1")},
-		"dir/readme.md":    {Data: []byte("x x x x")},
-		"dir/sub/long.go":  {Data: []byte(strings.Repeat("word ", 1<<19))},
-		"dir/sub/lines.go": {Data: []byte(strings.Repeat("x y\n", 1<<15))},
-	}
-	for i := range 300 {
-		fsys[fmt.Sprintf("gen/f%03d.go", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "var v%d = w%d\n", i, i%7)}
-	}
-	return fsys
-}
-
-// plain is the job as a single-threaded loop.
-func plain(t *testing.T, fsys fs.FS) map[string]int {
-	counts := make(map[string]int)
-	require.NoError(t, fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || filepath.Ext(path) != ".go" {
-			return err
-		}
-		content, err := fs.ReadFile(fsys, path)
-		if err != nil {
-			return nil //nolint:nilerr // it is reported elsewhere
-		}
-		word := ""
-		for _, c := range append(content, ' ') {
-			switch {
-			case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_':
-				word += string(rune(c))
-			default:
-				if word != "" && (word[0] < '0' || word[0] > '9') {
-					counts[word]++
-				}
-				word = ""
-			}
-			if len(word) > 1<<16 {
-				return errors.New("this loop is for short words")
-			}
-		}
-		return nil
-	}))
-	return counts
-}
-
-func TestCountsEqualThoseOfAPlainLoop(t *testing.T) {
-	fsys := tree()
-	want := plain(t, fsys)
-	for workers := 1; workers <= 4; workers++ {
-		var got map[string]int
-		g, ctx := scheduler.NewGraph(t.Context(), "test")
-		job{fsys: fsys, workers: workers, slow: time.Microsecond, unreadable: func(path string, err error) {
-			t.Errorf("%s: %v", path, err)
-		}}.start(ctx, g, &got)
-		require.NoError(t, g.Wait())
-		require.Equal(t, want, got, "%d workers", workers)
-	}
-}
-
-// broken is a file system in which some files cannot be read.
-type broken struct{ fs.FS }
-
-var errDisk = errors.New("disk")
-
-func (b broken) Open(name string) (fs.File, error) {
-	if strings.Contains(name, "crlf") || name == "gen" {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errDisk}
-	}
-	return b.FS.Open(name)
-}
-
-func TestUnreadableFilesAreReportedAndTheRestGoesOn(t *testing.T) {
-	fsys := broken{tree()}
-	var mu sync.Mutex
-	var bad []string
-	var got map[string]int
-	g, ctx := scheduler.NewGraph(t.Context(), "test")
-	job{fsys: fsys, workers: 2, unreadable: func(path string, err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		require.ErrorIs(t, err, errDisk)
-		bad = append(bad, path)
-	}}.start(ctx, g, &got)
-	require.NoError(t, g.Wait())
-	require.ElementsMatch(t, []string{"dir/crlf.go", "gen"}, bad)
-	require.Equal(t, 1<<19, got["word"])
-	require.Zero(t, got["v1"])
-}
-
-// write lays a small tree on disk.
-func write(t *testing.T) string {
+// disk lays a small tree on disk. It has a file system below it that tests
+// replace, and files for what is done to the directory itself.
+func disk(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, fstest.MapFS{
-		"a.go":     {Data: []byte("b a c a b a")},
-		"sub/b.go": {Data: []byte("c d")},
+		"a.go":            {Data: []byte("b a c a b a")},
+		"sub/b.go":        {Data: []byte("c d")},
+		"not_a_file.go/x": {Data: []byte("a")},
 	}))
 	return dir
 }
 
-func TestRun(t *testing.T) {
-	var stdout, stderr bytes.Buffer
-	status := run(t.Context(), []string{"-dir", write(t), "-addr", "127.0.0.1:0", "-top", "3"}, &stdout, &stderr)
-	require.Zero(t, status, stderr.String())
-	require.Equal(t, "3 a\n2 b\n2 c\n", stdout.String())
-	require.Contains(t, stderr.String(), "backpressured")
-	require.Contains(t, stderr.String(), "identifiers")
+// transcript is a writer for several goroutines, which tells when a text has come.
+type transcript struct {
+	mu    sync.Mutex
+	text  string
+	await string
+	seen  chan struct{}
 }
 
-func TestRunNamesWhatItCannotRead(t *testing.T) {
-	dir := write(t)
-	require.NoError(t, os.Symlink("missing", filepath.Join(dir, "link.go"))) // no regular file: not counted
-	if os.Geteuid() != 0 {
-		require.NoError(t, os.Chmod(filepath.Join(dir, "a.go"), 0))
-		var stdout, stderr bytes.Buffer
-		require.Equal(t, 1, run(t.Context(), []string{"-dir", dir, "-addr", "127.0.0.1:0"}, &stdout, &stderr))
-		require.Contains(t, stderr.String(), "a.go")
-		require.Contains(t, stderr.String(), "1 unreadable")
-		return
+func awaiting(text string) *transcript { return &transcript{await: text, seen: make(chan struct{})} }
+
+func (l *transcript) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := strings.Contains(l.text, l.await)
+	l.text += string(p)
+	if l.seen != nil && !before && strings.Contains(l.text, l.await) {
+		close(l.seen)
 	}
+	return len(p), nil
+}
+
+func (l *transcript) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text
+}
+
+// hooked is a file system that calls a function before a file is opened.
+type hooked struct {
+	fs.FS
+	open func(name string) error
+}
+
+func (h hooked) Open(name string) (fs.File, error) {
+	if err := h.open(name); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return h.FS.Open(name)
+}
+
+func TestRunPrintsOnlyResultsToStandardOutput(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"-dir", dir, "-addr", "127.0.0.1:0"}, &stdout, &stderr))
+	dir := disk(t)
+	require.NoError(t, os.Symlink(filepath.Join(dir, "a.go"), filepath.Join(dir, "link.go"))) // no regular file
+	status := run(t.Context(), []string{"-dir", dir, "-addr", "127.0.0.1:0", "-top", "3"}, &stdout, &stderr)
+	require.Zero(t, status, &stderr)
+	require.Equal(t, "3 a\n2 b\n2 c\n", stdout.String())
+	require.Contains(t, stderr.String(), "8 identifiers, 4 different, in ")
+	require.Regexp(t, `stage +in +out +dropped +busy +backpressured +idle`, stderr.String())
+	require.Regexp(t, `\n\n[^\n]+\.\n$`, stderr.String(), "the last line is a sentence")
+}
+
+var errDisk = errors.New("disk on fire")
+
+func TestUnreadableIsNamedAndTheRestIsCounted(t *testing.T) {
+	open := func(dir string) fs.FS {
+		return hooked{os.DirFS(dir), func(name string) error {
+			if name == "a.go" || name == "locked" {
+				return errDisk
+			}
+			return nil
+		}}
+	}
+	dir := disk(t)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "locked"), 0o755))
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, runOn(t.Context(), open, []string{"-dir", dir, "-addr", "127.0.0.1:0"}, &stdout, &stderr))
+	require.Equal(t, "1 c\n1 d\n", stdout.String())
+	require.Contains(t, stderr.String(), "unreadable: a.go: disk on fire\n")
+	require.Contains(t, stderr.String(), "unreadable: locked: disk on fire\n")
+	require.True(t, strings.HasSuffix(stderr.String(), "\nquickstart: 2 files or directories could not be read\n"), &stderr)
+}
+
+func TestReadErrorInTheMiddleOfAFile(t *testing.T) {
+	open := func(string) fs.FS {
+		return fstest.MapFS{"dir.go": {Data: []byte("a"), Mode: 0o644}, "b.go": {Data: []byte("b")}}
+	}
+	failing := func(dir string) fs.FS { return halfway{open(dir)} }
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, runOn(t.Context(), failing, []string{"-dir", t.TempDir(), "-addr", "127.0.0.1:0"}, &stdout, &stderr))
+	require.Equal(t, "1 b\n", stdout.String())
+	require.Contains(t, stderr.String(), "unreadable: dir.go: disk on fire\n")
+}
+
+// halfway is a file system with a file that fails while it is read.
+type halfway struct{ fs.FS }
+
+func (h halfway) Open(name string) (fs.File, error) {
+	f, err := h.FS.Open(name)
+	if name == "dir.go" {
+		f = failingFile{f}
+	}
+	return f, err
+}
+
+type failingFile struct{ fs.File }
+
+func (failingFile) Read(p []byte) (int, error) { return copy(p, "half "), errDisk }
+
+func TestRootThatCannotBeReadIsAnError(t *testing.T) {
+	open := func(dir string) fs.FS { return hooked{os.DirFS(dir), func(string) error { return errDisk }} }
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, runOn(t.Context(), open, []string{"-dir", t.TempDir(), "-addr", "127.0.0.1:0"}, &stdout, &stderr))
+	require.Empty(t, stdout.String())
+	require.Contains(t, stderr.String(), "quickstart: files: ")
+	require.NotContains(t, stderr.String(), "goroutine")
 }
 
 func TestBadUsageIsOneLine(t *testing.T) {
 	used, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer func() { require.NoError(t, used.Close()) }()
-	file := filepath.Join(write(t), "a.go")
+	defer func() { _ = used.Close() }()
+	dir := disk(t)
 	for _, tt := range []struct {
 		args   []string
 		status int
 		text   string
 	}{
 		{[]string{"-nonsense"}, 2, "-nonsense"},
-		{[]string{"-workers", "0"}, 2, "-workers 0: must be at least 1"},
+		{[]string{"-workers", "0"}, 2, "-workers 0: must be from 1"},
+		{[]string{"-workers", "100000000"}, 2, "-workers 100000000: must be from 1"},
 		{[]string{"-workers", "x"}, 2, `"x"`},
 		{[]string{"-top", "-1"}, 2, "-top -1: must not be negative"},
-		{[]string{"surplus"}, 2, `unexpected argument "surplus"`},
-		{[]string{"-dir", "/does/not/exist"}, 1, "/does/not/exist: no such file or directory"},
-		{[]string{"-dir", file}, 1, "not a directory"},
-		{[]string{"-dir", filepath.Dir(file), "-addr", used.Addr().String()}, 1, "address already in use"},
-		{[]string{"-dir", filepath.Dir(file), "-addr", "nonsense"}, 1, "nonsense"},
+		{[]string{"-addr", ""}, 2, "-addr: must not be empty"},
+		{[]string{dir}, 2, "is given with -dir"},
+		{[]string{"-dir", filepath.Join(dir, "none")}, 1, "none: "},
+		{[]string{"-dir", filepath.Join(dir, "a.go")}, 1, "not a directory"},
+		{[]string{"-dir", dir, "-addr", used.Addr().String()}, 1, "address already in use"},
+		{[]string{"-dir", dir, "-addr", "nonsense"}, 1, "nonsense"},
 	} {
 		var stdout, stderr bytes.Buffer
 		require.Equal(t, tt.status, run(t.Context(), tt.args, &stdout, &stderr), "%v", tt.args)
 		require.Contains(t, stderr.String(), tt.text)
+		require.True(t, strings.HasPrefix(stderr.String(), "quickstart: "), "%v: %s", tt.args, &stderr)
 		require.Equal(t, 1, strings.Count(stderr.String(), "\n"), "%v: %s", tt.args, &stderr)
 		require.Empty(t, stdout.String())
 	}
 }
 
-// slowly is a file system that waits in its middle until it is told to go on.
-type slowly struct {
-	fs.FS
-	reached chan struct{}
-	resume  chan struct{}
-}
-
-func (s slowly) Open(name string) (fs.File, error) {
-	if name == "gen/f150.go" {
-		close(s.reached)
-		<-s.resume
+func TestHelpNamesTheFlags(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"-h"}, &stdout, &stderr))
+	require.Empty(t, stdout.String())
+	for _, name := range []string{"-dir", "-top", "-addr", "-workers"} {
+		require.Contains(t, stderr.String(), "  "+name)
 	}
-	return s.FS.Open(name)
 }
 
-func TestDrainPrintsWhatHasBeenCounted(t *testing.T) {
-	fsys := slowly{tree(), make(chan struct{}), make(chan struct{})}
-	var got map[string]int
-	g, ctx := scheduler.NewGraph(t.Context(), "test")
-	job{fsys: fsys, workers: 2, unreadable: func(string, error) {}}.start(ctx, g, &got)
-	<-fsys.reached
-	go func() { close(fsys.resume) }()
-	_, err := g.Drain(t.Context())
+func TestDefaultDirectoryIsTheSourceOfGo(t *testing.T) {
+	o, err := parse(nil, io.Discard)
 	require.NoError(t, err)
-	require.NoError(t, g.Wait())
-	require.NotEmpty(t, got)
+	require.NoError(t, o.check())
+	require.FileExists(t, filepath.Join(o.dir, "fmt", "print.go"))
+
+	t.Setenv("PATH", "") // no go command
+	o.dir = ""
+	if err := o.check(); err != nil { // compiled with -trimpath
+		require.ErrorContains(t, err, "give a directory with -dir")
+	}
 }
 
 func TestMetricsAnswerWhileItRuns(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	page := make(chan string, 1)
-	o := options{dir: write(t), workers: 1, top: 1}
-	_, err = o.count(ctx, listener, io.Discard, writerFunc(func(text string) {
-		if !strings.HasPrefix(text, "counting") {
-			return
-		}
-		resp, err := http.Get("http://" + listener.Addr().String() + "/metrics")
-		if err == nil {
-			body, _ := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			page <- string(body)
-		}
-	}))
-	require.NoError(t, err)
-	require.Contains(t, <-page, "weir_build_info")
-	http.DefaultClient.CloseIdleConnections()
+	stderr := awaiting("/metrics\n")
+	var page string
+	open := func(dir string) fs.FS {
+		return hooked{os.DirFS(dir), func(name string) error {
+			if name == "sub/b.go" {
+				<-stderr.seen
+				page = get(t, regexp.MustCompile(`http://\S+`).FindString(stderr.String()))
+			}
+			return nil
+		}}
+	}
+	var stdout bytes.Buffer
+	require.Zero(t, runOn(t.Context(), open, []string{"-dir", disk(t), "-addr", "127.0.0.1:0", "-workers", "1"}, &stdout, stderr))
+	require.Contains(t, page, `weir_stage_elements_total{direction="in",stage="read.1",stream="quickstart"}`)
+	require.Contains(t, page, `stage="sample"`)
 }
 
-type writerFunc func(string)
+func get(t *testing.T, url string) string {
+	transport := &http.Transport{DisableKeepAlives: true}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		return err.Error()
+	}
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	return fmt.Sprint(string(body), err)
+}
 
-func (f writerFunc) Write(p []byte) (int, error) { f(string(p)); return len(p), nil }
+func TestCancelledContextIsAnError(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run(ctx, []string{"-dir", disk(t), "-addr", "127.0.0.1:0"}, &stdout, &stderr))
+	require.Empty(t, stdout.String())
+	require.Contains(t, stderr.String(), "quickstart: context canceled\n")
+}
+
+func TestProgressIsOneLineOnATerminal(t *testing.T) {
+	var w strings.Builder
+	s := newScreen(&w)
+	s.show("one")
+	s.terminal = true
+	s.show("12")
+	s.show("3")
+	s.print("stays")
+	require.Equal(t, "one\n12\r  \r3\r \rstays\n", w.String())
+}

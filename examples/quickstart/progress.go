@@ -4,52 +4,73 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/metrics"
 )
 
-// lines prints whole lines and one that is overwritten.
-type lines struct {
-	mu   sync.Mutex
-	w    io.Writer
-	wide int // of the line that is to be overwritten
+// screen prints lines that stay, and one at the bottom that changes. Where the
+// writer is no terminal, all lines stay.
+type screen struct {
+	mu       sync.Mutex
+	w        io.Writer
+	terminal bool
+	wide     int // of the line that changes
+}
+
+func newScreen(w io.Writer) *screen {
+	s := &screen{w: w}
+	if f, ok := w.(*os.File); ok {
+		info, err := f.Stat()
+		s.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return s
 }
 
 // print prints a line that stays.
-func (l *lines) print(format string, args ...any) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.erase()
-	fmt.Fprintf(l.w, format+"\n", args...)
+func (s *screen) print(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
+	fmt.Fprintf(s.w, format+"\n", args...)
 }
 
-// show prints a line that the next one overwrites.
-func (l *lines) show(text string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.erase()
-	fmt.Fprint(l.w, text)
-	l.wide = len(text)
+// show changes the line at the bottom.
+func (s *screen) show(text string) {
+	if !s.terminal {
+		s.print("%s", text)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
+	fmt.Fprint(s.w, text)
+	s.wide = len(text)
 }
 
-func (l *lines) erase() {
-	if l.wide > 0 {
-		fmt.Fprint(l.w, "\r", strings.Repeat(" ", l.wide), "\r")
-		l.wide = 0
+func (s *screen) erase() {
+	if s.wide > 0 {
+		fmt.Fprint(s.w, "\r", strings.Repeat(" ", s.wide), "\r")
+		s.wide = 0
 	}
 }
 
 // progress shows how far the pipeline is, until ctx ends.
-func progress(ctx context.Context, m *metrics.Metrics, out *lines) {
+func progress(ctx context.Context, m *metrics.Metrics, out *screen) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
+	draining := flow.Draining(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-draining:
+			draining = nil // once
+			out.print("stopping: what has been read is still counted")
 		case <-tick.C:
 			out.show(summary(m.Snapshot()))
 		}
@@ -58,18 +79,18 @@ func progress(ctx context.Context, m *metrics.Metrics, out *lines) {
 
 // summary says how much has gone through.
 func summary(stages []metrics.StageSnapshot) string {
-	var files, text, words, dropped int64
+	var files, rows, words, dropped int64
 	for _, s := range stages {
-		switch name, _, _ := strings.Cut(s.Stage, "."); name {
-		case "go-files":
-			files = s.Out
+		switch stage, _, _ := strings.Cut(s.Stage, "."); stage {
+		case "read":
+			files += s.Out
 		case "lines":
-			text += s.Out
+			rows += s.Out
 		case "identifiers":
 			words += s.Out
 		case "sample":
 			dropped = s.Dropped()
 		}
 	}
-	return fmt.Sprintf("%d files, %d lines, %d identifiers; %d samples dropped", files, text, words, dropped)
+	return fmt.Sprintf("%d files, %d lines, %d identifiers; %d samples dropped", files, rows, words, dropped)
 }

@@ -23,7 +23,6 @@ type Feed[T any] struct {
 	cancel  context.CancelFunc
 	release func(T, flow.Reason)
 	wipe    bool
-	once    bool // read runs from start to end, else as long as there is credit
 
 	queue   ring.SPSC[T]
 	taken   int64        // elements emitted
@@ -42,16 +41,21 @@ type Feed[T any] struct {
 var ErrPause = errors.New("no credit")
 
 // BeginFeed starts the source. read runs on a goroutine of its own and calls
-// Put. Unless it is to run once, from start to end, it returns [ErrPause] when
-// Credit is used up, and is called again when there is more.
-func (f *Feed[T]) BeginFeed(ctx context.Context, node *flow.Node, down flow.Subscriber[T], once bool, read func(context.Context) error) {
-	f.read, f.once = read, once
+// Put, from start to end; or it calls Take while there is Credit, returns
+// [ErrPause] when that is used up, and is called again when there is more.
+//
+// self is what embeds the feed, if that adds to Stop or Drain, else nil.
+func (f *Feed[T]) BeginFeed(ctx context.Context, node *flow.Node, down flow.Subscriber[T], self producing, read func(context.Context) error) {
+	f.read = read
 	f.release = flow.ReleaseFunc[T]()
 	f.wipe = HasPointers[T]()
 	f.queue.Init(feedCapacity)
 	f.wake = make(chan struct{}, 1)
 	f.ctx, f.cancel = context.WithCancel(scheduler.Blocking(UserContext(ctx)))
-	f.Begin(ctx, node, down, f)
+	if self == nil {
+		self = f
+	}
+	f.Begin(ctx, node, down, self)
 }
 
 // Credit returns how many elements may be put now. Only read may call it.
@@ -176,7 +180,10 @@ func (f *Feed[T]) call() (err error) {
 }
 
 func (f *Feed[T]) finish(err error) {
-	if f.shut.Load() {
+	switch cause := f.Cause(); {
+	case cause != nil:
+		err = cause // read was told so as well, and may have been faster
+	case f.shut.Load():
 		err = nil // it was told to stop
 	}
 	f.err = err

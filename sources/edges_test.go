@@ -77,16 +77,20 @@ func TestLinesClosesOnce(t *testing.T) {
 // never taken for the end of the elements: the sink of a stream that was cut
 // short must not return nil.
 func TestContextThatEndsWhileASourceWaits(t *testing.T) {
-	for name, src := range map[string]flow.Publisher[int]{
-		"Chan": sources.Chan(make(<-chan int)),
-		"Func": sources.Func(func(ctx context.Context, _ func(int) bool) error {
-			<-ctx.Done()
-			return nil
-		}),
-		"Func with the error": sources.Func(func(ctx context.Context, _ func(int) bool) error {
-			<-ctx.Done()
-			return ctx.Err()
-		}),
+	for name, source := range map[string]func() flow.Publisher[int]{
+		"Chan": func() flow.Publisher[int] { return sources.Chan(make(<-chan int)) },
+		"Func": func() flow.Publisher[int] {
+			return sources.Func(func(ctx context.Context, _ func(int) bool) error {
+				<-ctx.Done()
+				return nil
+			})
+		},
+		"Func with the error": func() flow.Publisher[int] {
+			return sources.Func(func(ctx context.Context, _ func(int) bool) error {
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrong := map[string]int{}
@@ -94,7 +98,7 @@ func TestContextThatEndsWhileASourceWaits(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithCancelCause(t.Context())
 					time.AfterFunc(time.Second, func() { cancel(errTest) })
-					if err := sinks.Discard(ctx, src); !errors.Is(err, errTest) {
+					if err := sinks.Discard(ctx, source()); !errors.Is(err, errTest) {
 						wrong[fmt.Sprint(err)]++
 					}
 				})
