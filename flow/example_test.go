@@ -34,8 +34,7 @@ func ExampleStageError() {
 		func(_ context.Context, s string) (int, error) { return strconv.Atoi(s) }, operators.WithName("parse"))
 	err := sinks.Discard(context.Background(), numbers)
 
-	var stage *flow.StageError
-	if errors.As(err, &stage) {
+	if stage, ok := errors.AsType[*flow.StageError](err); ok {
 		fmt.Println("stage:", stage.Stage)
 		fmt.Println("cause:", stage.Err)
 	}
@@ -48,8 +47,7 @@ func ExamplePanicError() {
 	inverse := operators.Map(sources.Of(1, 0), func(v int) int { return 10 / v }, operators.WithName("inverse"))
 	err := sinks.Discard(context.Background(), inverse)
 
-	var p *flow.PanicError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*flow.PanicError](err); ok {
 		fmt.Println("stage:", p.Stage)
 		fmt.Println("value:", p.Value)
 		fmt.Println("stack:", len(p.Stack) > 0)

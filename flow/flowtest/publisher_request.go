@@ -316,10 +316,10 @@ func (s *subject[T]) dropsSubscriber(e *env) {
 }
 
 func (s *subject[T]) cancelReturns(e *env) {
-	p, st := s.start(e, 5)
+	p, _ := s.start(e, 5)
 	p.Cancel()
 	for _, k := range []int{1, 2, 9} {
-		p, st = s.start(e, 5)
+		p, st := s.start(e, 5)
 		p.Request(int64(k))
 		s.count(e, p, min(k, st.n))
 		p.Cancel()

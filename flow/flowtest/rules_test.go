@@ -70,7 +70,7 @@ func TestOperatorsAreCheckedAsPublishers(t *testing.T) {
 func TestNoRuleIsForgotten(t *testing.T) {
 	checked := map[string]bool{}
 	for _, rules := range covered {
-		for _, id := range strings.Fields(rules) {
+		for id := range strings.FieldsSeq(rules) {
 			checked[id] = true
 		}
 	}

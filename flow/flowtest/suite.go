@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -203,10 +204,10 @@ func (e *env) run(base context.Context, f func(*env)) {
 }
 
 func (e *env) cleanUp() {
-	for i := len(e.tidy) - 1; i >= 0; i-- {
+	for _, f := range slices.Backward(e.tidy) {
 		func() {
 			defer e.recovered(e.own)
-			e.tidy[i]()
+			f()
 		}()
 	}
 }
