@@ -45,7 +45,7 @@ func Bottleneck(snaps []StageSnapshot) string {
 	case most.busy >= mostly && (processors == 1 || most.busy >= full || used < full*processors):
 		return b.limits(most, stage)
 	case used >= full*processors && processors > 1:
-		return fmt.Sprintf("the processors limit the pipeline: its stages have work for %.1f, and there are %.0f; %s does the most, %s of the time.",
+		return fmt.Sprintf("the processors limit the pipeline: there is work for %.1f at a time, and there are %.0f; %s does the most, busy %s of the time.",
 			used, processors, b.name(stage), percent(mustShare(stage).busy))
 	case most.busy >= mostly:
 		return b.limits(most, stage)

@@ -202,8 +202,7 @@ func (r *broadcastRound[T]) pull() {
 	r.mu.Unlock()
 	switch {
 	case live == 0:
-		r.up.Cancel()
-		r.finish()
+		r.up.Cancel() // which comes back as Quit
 	case n > 0:
 		if r.meter != nil {
 			r.meter.Requested(n)
@@ -280,6 +279,10 @@ func (r *broadcastRound[T]) isOver() bool {
 	return r.over
 }
 
+// Quit says that upstream has ended because all outputs have left.
+func (r *broadcastRound[T]) Quit() { r.finish() }
+
+// finish ends the count. It is called on the island of the round.
 func (r *broadcastRound[T]) finish() {
 	if r.meter != nil {
 		r.meter.End()

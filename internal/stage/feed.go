@@ -151,8 +151,9 @@ func (f *Feed[T]) pump() {
 			f.finish(err)
 			return
 		}
+		put := f.put // another goroutine may be at it from here on
 		f.running.Store(false)
-		if f.Credit() == 0 || f.running.Swap(true) {
+		if f.shut.Load() || f.granted.Load() == put || f.running.Swap(true) {
 			return
 		}
 	}
