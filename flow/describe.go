@@ -108,13 +108,15 @@ func (t *Topology) has(name string) bool {
 
 // branchOf returns ".2" for a stage that reads, directly or through stages
 // with one upstream, the second output of a fan-out.
-func branchOf(n *Node) string {
-	for ; n != nil && n.More == nil; n = n.Up {
+func branchOf(n *Node) (label string) {
+	seen := make(map[*Node]bool) // a loop ends here
+	for ; n != nil && n.More == nil && !seen[n]; n = n.Up {
+		seen[n] = true
 		if n.Branch > 0 {
-			return branchOf(n.Up) + "." + strconv.Itoa(int(n.Branch))
+			label = "." + strconv.Itoa(int(n.Branch)) + label
 		}
 	}
-	return ""
+	return label
 }
 
 // Find returns the stage of the node, or nil.

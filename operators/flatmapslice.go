@@ -90,6 +90,7 @@ func (s *flatSliceStage[In, Out]) expand(vs []In, batch int) (seen int) {
 	for i, v := range vs {
 		if atomic.LoadUint32(brake) != 0 {
 			returned = true
+			s.hand(out)
 			s.Let(vs[i:], flow.Cancelled)
 			return len(vs)
 		}

@@ -162,16 +162,21 @@ func (s *mergeStage[T]) interrupted() bool {
 func (s *mergeStage[T]) quit(reason flow.Reason) {
 	for _, in := range s.inputs {
 		in.cancel()
-		s.Lost(reason, int64(len(in.queue)))
-		if s.release != nil {
-			for _, v := range in.queue {
-				s.release(v, reason)
-			}
-		}
+		s.lose(in.queue, reason)
 		in.queue = nil
 	}
 	s.held = 0
 	s.Close()
+}
+
+// lose lets go of elements.
+func (s *mergeStage[T]) lose(vs []T, reason flow.Reason) {
+	s.Lost(reason, int64(len(vs)))
+	if s.release != nil {
+		for _, v := range vs {
+			s.release(v, reason)
+		}
+	}
 }
 
 // mergeInput receives the elements of one source.
@@ -204,6 +209,7 @@ func (in *mergeInput[T]) OnNext(v T) {
 func (in *mergeInput[T]) OnNextBatch(vs []T) {
 	m := in.merge
 	if m.Closed() || in.ended {
+		m.lose(vs, flow.Cancelled)
 		return
 	}
 	if m.held == 0 {
@@ -211,7 +217,11 @@ func (in *mergeInput[T]) OnNextBatch(vs []T) {
 		in.emit(vs[:k])
 		vs = vs[k:]
 	}
-	if len(vs) > 0 && !m.Closed() {
+	if m.Closed() {
+		m.lose(vs, flow.Cancelled)
+		return
+	}
+	if len(vs) > 0 {
 		in.queue = append(in.queue, vs...)
 		m.held += len(vs)
 		m.Ready()

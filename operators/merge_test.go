@@ -116,16 +116,17 @@ func TestMergeAsItComes(t *testing.T) {
 // TestMergeError cancels the other sources and comes after what is held.
 func TestMergeError(t *testing.T) {
 	for _, k := range []int{0, 1, 5, 8} {
-		var w watched
 		failing := operators.Map(sources.Slice(numbersTo(100)), func(v int) int {
 			if v == k {
 				panic(errStop)
 			}
 			return v
 		})
-		other := operators.Filter(w.publisher(), func(int) bool { return false })
-		src := operators.Merge(8, failing, operators.Merge(1, other, sources.Never[int]()))
-		p := flowtest.Subscribe(t, src)
+		merged := func(w *watched) publisher {
+			other := operators.Filter(w.publisher(), func(int) bool { return false })
+			return operators.Merge(8, failing, operators.Merge(1, other, sources.Never[int]()))
+		}
+		p := flowtest.Subscribe(t, merged(new(watched)))
 		p.Request(1)
 		if k > 0 {
 			p.ExpectNext(0)
@@ -134,8 +135,8 @@ func TestMergeError(t *testing.T) {
 		}
 		p.ExpectError(errStop)
 
-		w = watched{}
-		got, err := sinks.Slice(t.Context(), src)
+		var w watched
+		got, err := sinks.Slice(t.Context(), merged(&w))
 		require.ErrorIs(t, err, errStop)
 		require.Equal(t, numbersTo(k), append([]int{}, got...))
 		w.require(t)

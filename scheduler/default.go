@@ -64,6 +64,10 @@ func (goroutines) Await(i *Island) {
 		if i.closed.Load() {
 			return
 		}
+		i.idle()
+		if i.closed.Load() {
+			return
+		}
 		<-i.owner.wake
 	}
 }

@@ -83,7 +83,12 @@ func (h *Handle) Bind(ctx context.Context, head Head) {
 		return
 	}
 	h.own = &ownContext{Context: ctx}
-	if d := ctx.Done(); d != nil && d != r.done {
+	if d := ctx.Done(); d == nil || d == r.done {
+		return
+	}
+	if ctx.Err() != nil {
+		h.Post(Ended)
+	} else {
 		h.own.unhook = context.AfterFunc(ctx, func() { h.Post(Ended) })
 	}
 }

@@ -113,6 +113,12 @@ func (s *inline) Await(i *Island) {
 		if len(s.queue) > 0 || len(s.tasks) > 0 {
 			continue
 		}
+		s.mu.Unlock()
+		i.idle()
+		s.mu.Lock()
+		if len(s.queue) > 0 || len(s.tasks) > 0 || i.Closed() {
+			continue
+		}
 		s.parked = append(s.parked, i)
 		s.mu.Unlock()
 		<-i.owner.wake

@@ -38,8 +38,9 @@ type Island struct {
 // owner is the goroutine that waits on an island: a sink, or a graph.
 type owner struct {
 	wake    chan struct{}
-	held    bool // by a sink that has not called Await yet
-	foreign bool // a goroutine that the scheduler does not own
+	idle    func() // called before it waits, if not nil
+	held    bool   // by a sink that has not called Await yet
+	foreign bool   // a goroutine that the scheduler does not own
 }
 
 type islandKey struct{}
@@ -316,6 +317,16 @@ func (i *Island) signal() {
 	select {
 	case i.owner.wake <- struct{}{}:
 	default:
+	}
+}
+
+// OnIdle lets the goroutine in Await call f each time before it waits.
+func (i *Island) OnIdle(f func()) { i.owner.idle = f }
+
+// idle is called by a scheduler before the goroutine in Await waits.
+func (i *Island) idle() {
+	if f := i.owner.idle; f != nil && !i.Closed() {
+		f()
 	}
 }
 

@@ -177,7 +177,11 @@ func (r *Run) register(h *Handle) {
 	r.watching = true
 	ended, draining := r.ended.Load(), r.draining.Load()
 	r.mu.Unlock()
-	if watch {
+	switch {
+	case !watch:
+	case r.ctx.Err() != nil:
+		r.end() // before anything is emitted
+	default:
 		r.watch()
 	}
 	if ended {

@@ -109,6 +109,7 @@ func (s *Seeded) Await(i *Island) {
 			return
 		}
 		if !s.step() {
+			i.idle()
 			s.park(i)
 		}
 	}

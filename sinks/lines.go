@@ -24,17 +24,49 @@ func Lines(ctx context.Context, src flow.Publisher[string], w io.Writer, opts ..
 	stage.Require(src != nil, "sinks.Lines: nil source")
 	stage.Require(w != nil, "sinks.Lines: nil writer")
 	s := &linesSink{w: bufio.NewWriterSize(w, 64<<10)}
-	err := s.Drive(ctx, stage.NewSink("lines", src, opts), src, s, flow.Unbounded)
-	if e := s.w.Flush(); e != nil && err == nil {
-		err = &flow.StageError{Stage: "lines", Err: e}
+	s.Open(ctx, stage.NewSink("lines", src, opts), src, s, flow.Unbounded)
+	defer s.Close()
+	s.OnIdle(s.flush)
+	s.Await()
+	s.flush()
+	if err := s.Err(); err != nil {
+		return err
 	}
-	return err
+	return s.late
 }
 
 type linesSink struct {
 	stage.Sink[string]
 	in stage.One[string]
 	w  *bufio.Writer
+
+	late error // of a write after the stream had ended
+}
+
+// flush writes what is gathered.
+func (s *linesSink) flush() {
+	switch err := s.write(); {
+	case err == nil:
+	case s.Done():
+		s.late = err
+	default:
+		s.Stop(err)
+	}
+}
+
+func (s *linesSink) write() (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			err = s.PanicError(recover()) // the writer is a user's
+		}
+	}()
+	err = s.w.Flush()
+	returned = true
+	if err != nil {
+		err = s.StageError(err)
+	}
+	return err
 }
 
 func (s *linesSink) OnNext(v string) { s.OnNextBatch(s.in.One(v)) }

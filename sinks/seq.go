@@ -39,6 +39,7 @@ func Seq[T any](ctx context.Context, src flow.Publisher[T], opts ...Option) iter
 		s := &seqSink[T]{}
 		s.Open(ctx, node, src, s, prefetch)
 		defer s.Close()
+		defer s.leave()
 		if err := s.loop(yield); err != nil {
 			var zero T
 			yield(zero, err)
@@ -50,6 +51,15 @@ type seqSink[T any] struct {
 	stage.Sink[T]
 	in   stage.One[T]
 	held []T // received and not yet yielded
+	rest []T // of the batch that is being yielded
+}
+
+// leave lets go of what the loop has not been given.
+func (s *seqSink[T]) leave() {
+	s.Stop(nil)
+	s.Discard(s.rest)
+	s.Discard(s.held)
+	s.rest, s.held = nil, nil
 }
 
 func (s *seqSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -72,9 +82,8 @@ func (s *seqSink[T]) loop(yield func(T, error) bool) error {
 		s.held = nil
 		for i, v := range batch {
 			s.Delivered++
+			s.rest = batch[i+1:]
 			if !yield(v, nil) {
-				s.Stop(nil)
-				s.Discard(batch[i+1:])
 				return nil
 			}
 		}

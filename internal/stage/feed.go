@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
@@ -32,6 +33,8 @@ type Feed[T any] struct {
 	running atomic.Bool  // the goroutine is there
 	waiting atomic.Bool  // it waits for credit
 	wake    chan struct{}
+	sweeps  sync.Mutex  // whoever empties the queue at the end
+	swept   bool        // the island will not touch the queue again
 	ended   atomic.Bool // read has returned for good
 	err     error       // with which; set before ended
 }
@@ -89,6 +92,13 @@ func (f *Feed[T]) Put(v T) bool {
 func (f *Feed[T]) Take(v T) {
 	f.queue.Push1(v)
 	f.put++
+	if f.shut.Load() {
+		f.sweeps.Lock()
+		if f.swept { // nobody else will come for it
+			f.sweep()
+		}
+		f.sweeps.Unlock()
+	}
 	f.Ready()
 }
 
@@ -209,6 +219,14 @@ func (f *Feed[T]) Stop() {
 	f.shut.Store(true)
 	f.cancel()
 	f.rouse()
+	f.sweeps.Lock()
+	f.swept = true
+	f.sweep()
+	f.sweeps.Unlock()
+}
+
+// sweep lets go of what is in the queue. The lock is held.
+func (f *Feed[T]) sweep() {
 	for vs := f.queue.Peek(f.queue.Cap()); len(vs) > 0; vs = f.queue.Peek(f.queue.Cap()) {
 		f.queue.Take(len(vs))
 		f.Lost(flow.Cancelled, int64(len(vs)))

@@ -61,6 +61,9 @@ func (s *Sink[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[
 // Await runs the stream until it ends or Stop is called.
 func (s *Sink[T]) Await() { s.run.Await(s.island) }
 
+// OnIdle lets Await call f whenever it has nothing to do.
+func (s *Sink[T]) OnIdle(f func()) { s.island.OnIdle(f) }
+
 // Resume makes Await possible again after a Stop that was only a pause.
 func (s *Sink[T]) Resume() { s.island.Reopen() }
 
@@ -156,19 +159,25 @@ func (s *Sink[T]) finish(err error) {
 }
 
 // Broken ends the stream because a user's function did not return.
-func (s *Sink[T]) Broken(recovered any) {
+func (s *Sink[T]) Broken(recovered any) { s.Stop(s.PanicError(recovered)) }
+
+// PanicError makes an error of what ended a user's function early.
+func (s *Sink[T]) PanicError(recovered any) error {
 	if s.meter != nil {
 		s.meter.Failed(flow.PanicErrors)
 	}
-	s.Stop(panicError(s.run.Name(s.node), recovered))
+	return panicError(s.run.Name(s.node), recovered)
 }
 
 // UserError ends the stream with an error that a user's function returned.
-func (s *Sink[T]) UserError(err error) {
+func (s *Sink[T]) UserError(err error) { s.Stop(s.StageError(err)) }
+
+// StageError names the sink in an error that a user's function returned.
+func (s *Sink[T]) StageError(err error) error {
 	if s.meter != nil {
 		s.meter.Failed(kindOf(err))
 	}
-	s.Stop(&flow.StageError{Stage: s.run.Name(s.node), Err: err})
+	return &flow.StageError{Stage: s.run.Name(s.node), Err: err}
 }
 
 // Discard lets go of elements that the sink will not look at.
