@@ -32,10 +32,7 @@ func TestMergeReleasesWhatComesLate(t *testing.T) {
 
 // late is a publisher that emits once more after it was cancelled, as it may
 // (rule 2.8).
-type late struct {
-	m    *mint
-	stop func()
-}
+type late struct{ m *mint }
 
 func (l *late) Subscribe(_ context.Context, s flow.Subscriber[*token]) { s.OnSubscribe(&lateSub{l, s}) }
 
