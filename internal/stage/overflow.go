@@ -55,9 +55,8 @@ func (b *Overflow[T]) Request(n int64) {
 		return
 	}
 	b.Wanted(n)
-	if b.demand.Add(n) == 0 {
-		b.Ready()
-	}
+	b.demand.Add(n)
+	b.Ready() // also when there was demand: the head may just have looked
 }
 
 // Cancel ends the stream in silence.

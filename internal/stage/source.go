@@ -59,9 +59,8 @@ func (s *Source[T]) Request(n int64) {
 		return
 	}
 	s.Wanted(n)
-	if s.demand.Add(n) == 0 {
-		s.Ready()
-	}
+	s.demand.Add(n)
+	s.Ready() // also when there was demand: the head may just have looked
 }
 
 // Cancel ends the source in silence.
