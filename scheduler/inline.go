@@ -1,6 +1,9 @@
 package scheduler
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Inline returns a scheduler without concurrency: islands run one after
 // another on the goroutines that wait for them, in the order in which they
@@ -55,14 +58,18 @@ func (s *inline) dispatch() {
 // waiting. The lock is held, and released. It returns false if there was
 // nothing to run.
 func (s *inline) step(waiting bool) bool {
+	k := slices.IndexFunc(s.queue, (*Island).borrow)
 	switch {
-	case len(s.queue) > 0:
-		i := s.queue[0]
-		s.queue = s.queue[1:]
+	case k >= 0:
+		i := s.queue[k]
+		s.queue = slices.Delete(s.queue, k, k+1)
 		s.running++
 		s.mu.Unlock()
 		returned := false
-		defer func() { s.stepped(returned || waiting) }()
+		defer func() {
+			i.giveBack()
+			s.stepped(returned || waiting)
+		}()
 		if i.Run(inlineTurn) || !i.Release() {
 			s.mu.Lock()
 			s.queue = append(s.queue, i)
@@ -104,31 +111,29 @@ func (s *inline) Await(i *Island) {
 	if i.unhold() {
 		s.queue = append(s.queue, i)
 	}
+	i.await()
 	for !i.Closed() {
 		if s.step(true) {
 			s.mu.Lock()
 			continue
 		}
-		s.mu.Lock()
-		if len(s.queue) > 0 || len(s.tasks) > 0 {
-			continue
-		}
-		s.mu.Unlock()
 		i.idle()
 		s.mu.Lock()
-		if len(s.queue) > 0 || len(s.tasks) > 0 || i.Closed() {
+		if s.due() || i.Closed() {
 			continue
 		}
 		s.parked = append(s.parked, i)
 		s.mu.Unlock()
 		<-i.owner.wake
 		s.mu.Lock()
-		for k, p := range s.parked {
-			if p == i {
-				s.parked = append(s.parked[:k], s.parked[k+1:]...)
-				break
-			}
-		}
+		k := slices.Index(s.parked, i)
+		s.parked = slices.Delete(s.parked, k, k+1)
 	}
 	s.mu.Unlock()
+	i.reclaim()
+}
+
+// due reports whether there is something to run. The lock is held.
+func (s *inline) due() bool {
+	return len(s.tasks) > 0 || slices.ContainsFunc(s.queue, (*Island).free)
 }

@@ -35,14 +35,6 @@ type Island struct {
 	closed    atomic.Bool
 }
 
-// owner is the goroutine that waits on an island: a sink, or a graph.
-type owner struct {
-	wake    chan struct{}
-	idle    func() // called before it waits, if not nil
-	held    bool   // by a sink that has not called Await yet
-	foreign bool   // a goroutine that the scheduler does not own
-}
-
 type islandKey struct{}
 
 // Value returns the island itself for the key of this package.
@@ -298,41 +290,4 @@ func (i *Island) Release() bool {
 	i.stamp = 0
 	i.scheduled.Store(false)
 	return i.ready.Load() == nil || !i.scheduled.CompareAndSwap(false, true)
-}
-
-// Close ends the [Scheduler.Await] on i.
-func (i *Island) Close() {
-	i.closed.Store(true)
-	i.signal()
-}
-
-// Reopen makes another Await possible.
-func (i *Island) Reopen() { i.closed.Store(false) }
-
-// Closed reports whether Close was called.
-func (i *Island) Closed() bool { return i.closed.Load() }
-
-// signal wakes the goroutine in Await.
-func (i *Island) signal() {
-	select {
-	case i.owner.wake <- struct{}{}:
-	default:
-	}
-}
-
-// OnIdle lets the goroutine in Await call f each time before it waits.
-func (i *Island) OnIdle(f func()) { i.owner.idle = f }
-
-// idle is called by a scheduler before the goroutine in Await waits.
-func (i *Island) idle() {
-	if f := i.owner.idle; f != nil && !i.Closed() {
-		f()
-	}
-}
-
-// unhold reports, once, whether a sink has held the island back until now.
-func (i *Island) unhold() bool {
-	held := i.owner.held
-	i.owner.held = false
-	return held
 }

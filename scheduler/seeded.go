@@ -24,7 +24,9 @@ type Seeded struct {
 	heads   []*Handle // ready
 	tasks   []*task   // functions of graphs that have not returned
 	current *task     // the one that runs
+	entered []*Island // whose passes are on the stack
 	parked  chan struct{}
+	freed   bool // a goroutine outside lets its island be run again
 }
 
 // Step is one choice of a [Seeded] scheduler: the stage whose head ran, or
@@ -90,10 +92,16 @@ func Blocking(ctx context.Context) context.Context {
 
 // Await runs everything until i is closed, or lets others do that.
 func (s *Seeded) Await(i *Island) {
+	i.await()
+	defer i.reclaim()
 	if i.unhold() {
 		s.Go(i)
 	}
 	if i.owner.foreign {
+		s.mu.Lock()
+		s.freed = true
+		s.arouse()
+		s.mu.Unlock()
 		for !i.Closed() {
 			<-i.owner.wake
 		}
@@ -118,7 +126,8 @@ func (s *Seeded) Await(i *Island) {
 // park waits until an island becomes ready or i is closed.
 func (s *Seeded) park(i *Island) {
 	s.mu.Lock()
-	if len(s.islands) > 0 || i.Closed() {
+	if len(s.islands) > 0 || s.freed || i.Closed() {
+		s.freed = false
 		s.mu.Unlock()
 		return
 	}
@@ -137,23 +146,41 @@ func (s *Seeded) park(i *Island) {
 // step makes one choice and carries it out. It returns false if there was none.
 func (s *Seeded) step() bool {
 	s.collect()
-	runnable := s.runnable()
-	choices := len(s.heads) + len(runnable)
+	heads, runnable := s.free(), s.runnable()
+	choices := len(heads) + len(runnable)
 	if choices == 0 {
 		return false
 	}
 	k := s.rng.IntN(choices)
-	if k >= len(s.heads) {
+	if k >= len(heads) {
 		s.onStep(Step{Stage: "function"})
-		s.resume(runnable[k-len(s.heads)])
+		s.resume(runnable[k-len(heads)])
 		return true
 	}
-	h := s.heads[k]
-	s.heads = slices.Delete(s.heads, k, k+1)
+	h := heads[k]
+	if !h.island.borrow() {
+		return true // its owner has left meanwhile
+	}
+	s.heads = slices.DeleteFunc(s.heads, func(o *Handle) bool { return o == h })
+	s.entered = append(s.entered, h.island)
+	defer func() {
+		s.entered = s.entered[:len(s.entered)-1]
+		h.island.giveBack()
+	}()
 	n := s.batch()
 	name := h.island.run.Name(h.head.Node())
 	h.island.single(h, n, func(emitted int) { s.onStep(Step{name, n, emitted}) })
 	return true
+}
+
+// free returns the ready heads of islands that nobody runs at present.
+func (s *Seeded) free() (all []*Handle) {
+	for _, h := range s.heads {
+		if h.island.free() && !slices.Contains(s.entered, h.island) {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 // batch chooses how many elements the next pass may emit: mostly few, so that

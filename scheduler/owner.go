@@ -1,0 +1,118 @@
+package scheduler
+
+import "sync"
+
+// owner is the goroutine that waits on an island: a sink, or a graph.
+type owner struct {
+	wake    chan struct{}
+	idle    func() // called before it waits, if not nil
+	held    bool   // by a sink that has not called Await yet
+	foreign bool   // a goroutine that the scheduler does not own
+
+	mu     sync.Mutex
+	awaits bool // it is in Await: only then may another goroutine run the island
+	lent   bool // somebody runs the island
+}
+
+// Close ends the [Scheduler.Await] on i.
+func (i *Island) Close() {
+	i.closed.Store(true)
+	i.signal()
+}
+
+// Reopen makes another Await possible.
+func (i *Island) Reopen() { i.closed.Store(false) }
+
+// Closed reports whether Close was called.
+func (i *Island) Closed() bool { return i.closed.Load() }
+
+// signal wakes the goroutine in Await.
+func (i *Island) signal() {
+	select {
+	case i.owner.wake <- struct{}{}:
+	default:
+	}
+}
+
+// OnIdle lets the goroutine in Await call f each time before it waits.
+func (i *Island) OnIdle(f func()) { i.owner.idle = f }
+
+// idle is called by a scheduler before the goroutine in Await waits.
+func (i *Island) idle() {
+	if f := i.owner.idle; f != nil && !i.Closed() {
+		f()
+	}
+}
+
+// unhold reports, once, whether a sink has held the island back until now.
+func (i *Island) unhold() bool {
+	held := i.owner.held
+	i.owner.held = false
+	return held
+}
+
+// await begins an Await for a scheduler on which others may run the island.
+func (i *Island) await() {
+	i.owner.mu.Lock()
+	i.owner.awaits = true
+	i.owner.mu.Unlock()
+}
+
+// reclaim ends it: the owner's other code uses what the island writes, so it
+// waits for whoever runs the island.
+func (i *Island) reclaim() {
+	o := i.owner
+	for {
+		o.mu.Lock()
+		o.awaits = false
+		lent := o.lent
+		o.mu.Unlock()
+		if !lent {
+			return
+		}
+		<-o.wake
+	}
+}
+
+// borrow asks for the right to run the island now.
+func (i *Island) borrow() bool {
+	o := i.owner
+	if o == nil {
+		return true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.free() {
+		return false
+	}
+	o.lent = true
+	return true
+}
+
+// free reports whether borrow would succeed.
+func (i *Island) free() bool {
+	o := i.owner
+	if o == nil {
+		return true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.free()
+}
+
+func (o *owner) free() bool { return o.awaits && !o.lent }
+
+// giveBack ends a successful borrow.
+func (i *Island) giveBack() {
+	o := i.owner
+	if o == nil {
+		return
+	}
+	o.mu.Lock()
+	o.lent = false
+	waits := !o.awaits
+	o.mu.Unlock()
+	if waits {
+		i.signal()
+	}
+}
