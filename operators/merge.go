@@ -4,9 +4,7 @@ import (
 	"context"
 
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/internal/demand"
 	"github.com/weirgo/weir/internal/stage"
-	"github.com/weirgo/weir/scheduler"
 )
 
 // Merge emits the elements of all sources as they come. Elements of one source
@@ -51,21 +49,15 @@ type mergeOp[T any] struct {
 func (p *mergeOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &mergeStage[T]{plan: p, release: flow.ReleaseFunc[T]()}
-	s.Connect(ctx, p.Node(), down)
-	s.Bind(ctx, s)
-	s.Ready()
-	s.Accept(s)
-	s.Start()
+	s.Begin(ctx, p.Node(), down, s, s)
 }
 
 // mergeStage is the head that all sources emit into. It subscribes to them in
 // its first pass, so that everything happens on the island.
 type mergeStage[T any] struct {
-	scheduler.Handle
-	stage.Outlet[T]
+	stage.Core[T]
 	plan    *mergeOp[T]
 	inputs  []*mergeInput[T]
-	demand  demand.Counter
 	release func(T, flow.Reason)
 	live    int // sources that have not ended
 	held    int // elements in all queues
@@ -73,41 +65,24 @@ type mergeStage[T any] struct {
 	err     error
 }
 
-func (s *mergeStage[T]) Request(n int64) {
-	if n < 1 {
-		s.Post(scheduler.Invalid)
-		return
-	}
-	s.Wanted(n)
-	s.demand.Add(n)
-	s.Ready()
-}
-
-func (s *mergeStage[T]) Cancel() { s.Post(scheduler.Cancelled) }
-
 func (s *mergeStage[T]) Run(n int) (emitted int, again bool) {
-	if s.Closed() || s.interrupted() {
+	if s.Interrupted() {
 		return 0, false
 	}
 	if s.inputs == nil {
 		s.subscribe()
 	}
 	emitted = s.flush(n)
-	if s.interrupted() {
+	if s.Interrupted() {
 		return emitted, false
 	}
 	if m := s.Meter(); m != nil {
 		m.Buffered(int64(s.held))
 	}
 	if s.held == 0 && (s.live == 0 || s.err != nil) {
-		s.Close()
-		if s.err != nil {
-			s.Fail(s.err)
-		} else {
-			s.Complete()
-		}
+		s.End(s.err)
 	}
-	return emitted, s.held > 0 && s.demand.Load() > 0
+	return emitted, s.held > 0 && s.Demand() > 0
 }
 
 func (s *mergeStage[T]) subscribe() {
@@ -125,7 +100,7 @@ func (s *mergeStage[T]) subscribe() {
 func (s *mergeStage[T]) flush(n int) (emitted int) {
 	for empty := 0; emitted < n && s.held > 0 && empty < len(s.inputs); s.turn++ {
 		in := s.inputs[s.turn%len(s.inputs)]
-		k := int(min(int64(n-emitted), int64(len(in.queue)), s.demand.Load()))
+		k := int(min(int64(n-emitted), int64(len(in.queue)), s.Demand()))
 		if k == 0 {
 			empty++
 			continue
@@ -141,32 +116,14 @@ func (s *mergeStage[T]) flush(n int) (emitted int) {
 	return emitted
 }
 
-func (s *mergeStage[T]) interrupted() bool {
-	switch ev := s.Events() &^ scheduler.Draining; {
-	case ev == 0:
-		return false
-	case ev&scheduler.Cancelled != 0:
-		s.quit(flow.Cancelled)
-		s.Quit()
-	case ev&scheduler.Ended != 0:
-		s.quit(flow.Failed)
-		s.Fail(s.Cause())
-	default:
-		s.quit(flow.Failed)
-		s.Fail(stage.InvalidDemand(s.Name()))
-	}
-	return true
-}
-
-// quit cancels all sources and lets go of what is held.
-func (s *mergeStage[T]) quit(reason flow.Reason) {
+// Abandon cancels all sources and lets go of what is held.
+func (s *mergeStage[T]) Abandon(reason flow.Reason) {
 	for _, in := range s.inputs {
 		in.cancel()
 		s.lose(in.queue, reason)
 		in.queue = nil
 	}
 	s.held = 0
-	s.Close()
 }
 
 // lose lets go of elements.
@@ -213,7 +170,7 @@ func (in *mergeInput[T]) OnNextBatch(vs []T) {
 		return
 	}
 	if m.held == 0 {
-		k := int(min(int64(len(vs)), m.demand.Load()))
+		k := int(min(int64(len(vs)), m.Demand()))
 		in.emit(vs[:k])
 		vs = vs[k:]
 	}
@@ -231,8 +188,7 @@ func (in *mergeInput[T]) OnNextBatch(vs []T) {
 // emit hands on vs, for which there is demand, and asks for more.
 func (in *mergeInput[T]) emit(vs []T) {
 	m := in.merge
-	m.demand.Sub(int64(len(vs)))
-	m.Batch(vs)
+	m.Emit(vs)
 	in.taken += int64(len(vs))
 	if capacity := int64(m.plan.capacity); in.taken >= max(1, capacity*3/4) && !in.ended {
 		n := in.taken

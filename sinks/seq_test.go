@@ -15,7 +15,6 @@ import (
 
 // TestSeqIsAloneOnItsIsland: while the body of the loop runs, nobody else runs
 // the island of the sink, also where a goroutine of a source makes it ready.
-// ready finds nobody in Await and runs it: OnNextBatch beside the loop.)
 func TestSeqIsAloneOnItsIsland(t *testing.T) {
 	const n = 2000
 	for on, s := range schedulers {

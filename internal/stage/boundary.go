@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/internal/demand"
 	"github.com/weirgo/weir/internal/ring"
 	"github.com/weirgo/weir/scheduler"
 )
@@ -16,10 +15,8 @@ import (
 // into it (it is a subscriber there), the downstream island takes from it (it
 // is a head there). Demand crosses it as prefetch, or exactly as it is.
 type Boundary[T any] struct {
-	scheduler.Handle // of the downstream island
-	Outlet[T]
-	demand  demand.Counter // of the subscriber
-	asked   int64          // requested upstream and not yet taken from the queue
+	Core[T]       // on the downstream island
+	asked   int64 // requested upstream and not yet taken from the queue
 	release func(T, flow.Reason)
 	exact   bool // demand goes up as it is, at most the capacity at a time
 	wipe    bool
@@ -66,21 +63,10 @@ func (b *Boundary[T]) FedFrom(upstream context.Context) {
 	}
 }
 
-// Request adds demand.
-func (b *Boundary[T]) Request(n int64) {
-	if n < 1 {
-		b.Post(scheduler.Invalid)
-		return
-	}
-	b.Wanted(n)
-	b.demand.Add(n)
-	b.Ready() // also when there was demand: the head may just have looked
-}
-
 // Cancel ends the stream in silence.
 func (b *Boundary[T]) Cancel() {
 	b.sever()
-	b.Post(scheduler.Cancelled)
+	b.Core.Cancel()
 }
 
 // sever cancels the upstream, once, also if it has yet to introduce itself.
@@ -93,18 +79,17 @@ func (b *Boundary[T]) sever() {
 
 // Run does one pass: see [scheduler.Head].
 func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
-	if b.Closed() || b.interrupted() {
+	if b.Interrupted() {
 		return 0, false
 	}
 	ended := b.is(last) // before the queue: what came before the end is seen
-	vs := b.queue.Peek(int(min(int64(n), b.demand.Load())))
+	vs := b.queue.Peek(b.Allowed(n))
 	if len(vs) > 0 {
 		b.queue.Take(len(vs))
-		b.demand.Sub(int64(len(vs)))
 		b.asked -= int64(len(vs))
-		b.Batch(vs)
+		b.Emit(vs)
 		b.queue.Free(b.wipe)
-		if b.interrupted() {
+		if b.Interrupted() {
 			return len(vs), false
 		}
 	}
@@ -116,10 +101,10 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 	case !ended:
 		b.ask()
 	case held == 0:
-		b.finish()
+		b.End(b.err)
 		return len(vs), false
 	}
-	return len(vs), held > 0 && b.demand.Load() > 0
+	return len(vs), held > 0 && b.Demand() > 0
 }
 
 // ask requests from the upstream what is missing, when that is a good part of
@@ -131,7 +116,7 @@ func (b *Boundary[T]) ask() {
 	want := int64(b.queue.Cap())
 	enough := max(1, want*3/4) // to be worth a request
 	if b.exact {
-		want = min(want, b.demand.Load())
+		want = min(want, b.Demand())
 	}
 	if want -= b.asked; want >= enough || (b.exact && want > 0 && b.asked < enough) {
 		b.asked += want
@@ -139,41 +124,13 @@ func (b *Boundary[T]) ask() {
 	}
 }
 
-// finish signals the end that upstream signalled.
-func (b *Boundary[T]) finish() {
-	b.Close()
-	if b.err != nil {
-		b.Fail(b.err)
-	} else {
-		b.Complete()
-	}
-}
-
-// interrupted ends the stream if an event from outside asks for it.
-func (b *Boundary[T]) interrupted() bool {
-	switch ev := b.Events() &^ scheduler.Draining; {
-	case ev == 0:
-		return false
-	case ev&scheduler.Cancelled != 0:
-		b.abandon(flow.Cancelled)
-		b.Quit()
-	case ev&scheduler.Ended != 0:
-		b.abandon(flow.Failed)
-		b.Fail(b.Cause())
-	default:
-		b.abandon(flow.Failed)
-		b.Fail(InvalidDemand(b.Name()))
-	}
-	return true
-}
-
-func (b *Boundary[T]) abandon(reason flow.Reason) {
+// Abandon cuts the queue off and empties it.
+func (b *Boundary[T]) Abandon(reason flow.Reason) {
 	b.sever()
 	b.sweeps.Lock()
 	b.swept = true
 	b.sweep(reason)
 	b.sweeps.Unlock()
-	b.Close()
 }
 
 // sweep lets go of what is in the queue. The lock is held.

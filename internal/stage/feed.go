@@ -117,7 +117,7 @@ func (f *Feed[T]) Produce(n int) (emitted int, next Progress, err error) {
 	case ended && held == 0:
 		return emitted, Last, f.err
 	case !ended:
-		f.grant(f.demand.Load() - int64(emitted))
+		f.grant(f.Demand() - int64(emitted))
 	}
 	if held > 0 {
 		return emitted, More, nil

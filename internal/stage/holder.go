@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/internal/demand"
-	"github.com/weirgo/weir/scheduler"
 )
 
 // Holder is a synchronous stage with one upstream whose demand is not that of
@@ -13,10 +11,8 @@ import (
 // end. What has no demand yet it holds. It is a head of its island: demand
 // that comes later lets it run.
 type Holder[In, Out any] struct {
-	scheduler.Handle
-	Outlet[Out]
+	Core[Out]
 	brake
-	demand  demand.Counter
 	up      flow.Subscription
 	asked   int64 // requested upstream and not yet received
 	release func(In, flow.Reason)
@@ -66,32 +62,12 @@ func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) {
 	h.Start()
 }
 
-// Request adds demand.
-func (h *Holder[In, Out]) Request(n int64) {
-	if n < 1 {
-		h.Post(scheduler.Invalid)
-		return
-	}
-	h.Wanted(n)
-	h.demand.Add(n)
-	h.Ready()
-}
-
 // Cancel ends the stream in silence.
 func (h *Holder[In, Out]) Cancel() {
 	if h.leave() {
 		h.up.Cancel()
 	}
-	h.Post(scheduler.Cancelled)
-}
-
-// Demand returns how many elements may be emitted now.
-func (h *Holder[In, Out]) Demand() int64 { return h.demand.Load() }
-
-// Emit hands vs on, for which there is demand.
-func (h *Holder[In, Out]) Emit(vs []Out) {
-	h.demand.Sub(int64(len(vs)))
-	h.Batch(vs)
+	h.Core.Cancel()
 }
 
 // Received counts n elements from upstream, and says whether they are to be
@@ -114,7 +90,7 @@ func (h *Holder[In, Out]) Refill() {
 	if h.asked == flow.Unbounded {
 		return
 	}
-	switch want := h.self.Want(h.demand.Load()); {
+	switch want := h.self.Want(h.Demand()); {
 	case want == flow.Unbounded:
 		h.asked = flow.Unbounded
 		h.up.Request(flow.Unbounded)
@@ -149,52 +125,29 @@ func (h *Holder[In, Out]) finish(err error) {
 
 // Run does one pass: see [scheduler.Head].
 func (h *Holder[In, Out]) Run(n int) (emitted int, again bool) {
-	if h.Closed() || h.interrupted() {
+	if h.Interrupted() {
 		return 0, false
 	}
-	emitted, more := h.self.Flush(int(min(int64(n), h.demand.Load())))
+	emitted, more := h.self.Flush(h.Allowed(n))
 	switch {
-	case h.Closed() || h.interrupted():
+	case h.Interrupted():
 		return emitted, false
 	case more:
-		return emitted, h.demand.Load() > 0
+		return emitted, h.Demand() > 0
 	case h.last:
-		h.Close()
-		if h.err != nil {
-			h.Fail(h.err)
-		} else {
-			h.Complete()
-		}
+		h.End(h.err)
 		return emitted, false
 	}
 	h.Refill()
 	return emitted, false
 }
 
-// interrupted ends the stream if an event from outside asks for it.
-func (h *Holder[In, Out]) interrupted() bool {
-	switch ev := h.Events() &^ scheduler.Draining; {
-	case ev == 0:
-		return false
-	case ev&scheduler.Cancelled != 0:
-		h.quit(flow.Cancelled)
-		h.Outlet.Quit()
-	case ev&scheduler.Ended != 0:
-		h.quit(flow.Failed)
-		h.Fail(h.Cause())
-	default:
-		h.quit(flow.Failed)
-		h.Fail(InvalidDemand(h.Name()))
-	}
-	return true
-}
-
-func (h *Holder[In, Out]) quit(reason flow.Reason) {
+// Abandon cancels upstream and lets go of what is held.
+func (h *Holder[In, Out]) Abandon(reason flow.Reason) {
 	if h.leave() && !h.last {
 		h.up.Cancel()
 	}
 	h.self.Clear(reason)
-	h.Close()
 }
 
 // FailAt ends the stream because a user's function failed: it hands on the
@@ -202,13 +155,9 @@ func (h *Holder[In, Out]) quit(reason flow.Reason) {
 // signals the error.
 func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
 	h.Emit(before)
-	if h.leave() && !h.last {
-		h.up.Cancel()
-	}
 	h.Let(behind, flow.Failed)
-	h.self.Clear(flow.Failed)
-	h.Close()
-	h.Fail(err)
+	h.Abandon(flow.Failed)
+	h.End(err)
 }
 
 // Let lets go of elements that the stage has not looked at.

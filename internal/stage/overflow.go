@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/internal/demand"
 	"github.com/weirgo/weir/scheduler"
 )
 
@@ -13,9 +12,7 @@ import (
 // listen to demand: it is never held up, and a strategy decides about the
 // elements for which there is no room.
 type Overflow[T any] struct {
-	scheduler.Handle // of the downstream island
-	Outlet[T]
-	demand  demand.Counter
+	Core[T] // on the downstream island
 	release func(T, flow.Reason)
 	out     []T // the batch that is being handed on
 
@@ -48,21 +45,10 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	src.Subscribe(upstream, &overflowInlet[T]{queue: b})
 }
 
-// Request adds demand.
-func (b *Overflow[T]) Request(n int64) {
-	if n < 1 {
-		b.Post(scheduler.Invalid)
-		return
-	}
-	b.Wanted(n)
-	b.demand.Add(n)
-	b.Ready() // also when there was demand: the head may just have looked
-}
-
 // Cancel ends the stream in silence.
 func (b *Overflow[T]) Cancel() {
 	b.sever()
-	b.Post(scheduler.Cancelled)
+	b.Core.Cancel()
 }
 
 // sever cancels the upstream, once.
@@ -81,29 +67,23 @@ func (b *Overflow[T]) sever() {
 
 // Run does one pass: see [scheduler.Head].
 func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
-	if b.Closed() || b.interrupted() {
+	if b.Interrupted() {
 		return 0, false
 	}
-	vs, held, last, err := b.take(int(min(int64(n), b.demand.Load())))
-	b.demand.Sub(int64(len(vs)))
-	b.Batch(vs)
+	vs, held, last, err := b.take(b.Allowed(n))
+	b.Emit(vs)
 	clear(vs)
-	if b.interrupted() {
+	if b.Interrupted() {
 		return len(vs), false
 	}
 	if m := b.Meter(); m != nil {
 		m.Buffered(int64(held))
 	}
 	if last && held == 0 {
-		b.Close()
-		if err != nil {
-			b.Fail(err)
-		} else {
-			b.Complete()
-		}
+		b.End(err)
 		return len(vs), false
 	}
-	return len(vs), held > 0 && b.demand.Load() > 0
+	return len(vs), held > 0 && b.Demand() > 0
 }
 
 // take removes the n oldest elements, if there are so many.
@@ -128,29 +108,11 @@ func (b *Overflow[T]) pop() T {
 	return v
 }
 
-// interrupted ends the stream if an event from outside asks for it.
-func (b *Overflow[T]) interrupted() bool {
-	switch ev := b.Events() &^ scheduler.Draining; {
-	case ev == 0:
-		return false
-	case ev&scheduler.Cancelled != 0:
-		b.abandon(flow.Cancelled)
-		b.Quit()
-	case ev&scheduler.Ended != 0:
-		b.abandon(flow.Failed)
-		b.Fail(b.Cause())
-	default:
-		b.abandon(flow.Failed)
-		b.Fail(InvalidDemand(b.Name()))
-	}
-	return true
-}
-
-func (b *Overflow[T]) abandon(reason flow.Reason) {
+// Abandon cuts the queue off and empties it.
+func (b *Overflow[T]) Abandon(reason flow.Reason) {
 	b.sever()
 	vs, _, _, _ := b.take(b.capacity)
 	b.let(vs, reason)
-	b.Close()
 }
 
 // let accounts for elements that are not handed on, and tells them.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/weirgo/weir/flow"
-	"github.com/weirgo/weir/internal/demand"
 	"github.com/weirgo/weir/scheduler"
 )
 
@@ -32,39 +31,19 @@ type Producer interface {
 // Source is the head of a stream: it produces elements while there is demand.
 // A source's subscription embeds it and implements [Producer].
 type Source[T any] struct {
-	scheduler.Handle
-	Outlet[T]
-	demand demand.Counter
+	Core[T]
 }
 
 // producing is the head of a source: what embeds it.
 type producing interface {
-	scheduler.Head
+	Abandoner
 	Producer
 }
 
 // Begin hands the subscription to the subscriber and starts the source.
 func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p producing) {
-	s.Connect(ctx, node, down)
-	s.Bind(ctx, p)
-	s.Ready()
-	s.Accept(s)
-	s.Start()
+	s.Core.Begin(ctx, node, down, p, s)
 }
-
-// Request adds demand.
-func (s *Source[T]) Request(n int64) {
-	if n < 1 {
-		s.Post(scheduler.Invalid)
-		return
-	}
-	s.Wanted(n)
-	s.demand.Add(n)
-	s.Ready() // also when there was demand: the head may just have looked
-}
-
-// Cancel ends the source in silence.
-func (s *Source[T]) Cancel() { s.Post(scheduler.Cancelled) }
 
 // Stopped reports whether the source must not emit any more.
 func (s *Source[T]) Stopped() bool {
@@ -73,42 +52,37 @@ func (s *Source[T]) Stopped() bool {
 
 // Run does one pass: see [scheduler.Head].
 func (s *Source[T]) Run(n int) (emitted int, again bool) {
-	if s.Closed() || s.interrupted() {
+	if s.interrupted() {
 		return 0, false
 	}
-	emitted, next, err := s.Head().(Producer).Produce(int(min(int64(n), s.demand.Load())))
+	emitted, next, err := s.Head().(Producer).Produce(s.Allowed(n))
 	s.demand.Sub(int64(emitted))
 	switch {
 	case s.interrupted():
 		return emitted, false
 	case err != nil:
-		s.end(func() { s.Fail(err) })
+		s.end(err)
 		return emitted, false
 	case next == Last:
-		s.end(s.Complete)
+		s.end(nil)
 		return emitted, false
 	}
-	return emitted, next == More && s.demand.Load() > 0
+	return emitted, next == More && s.Demand() > 0
 }
 
 // interrupted ends the source if an event from outside asks for it.
 func (s *Source[T]) interrupted() bool {
-	switch ev := s.Events(); {
-	case ev == 0:
+	switch {
+	case s.Events() == 0:
 		return false
-	case ev&scheduler.Cancelled != 0:
-		s.end(s.Quit)
-	case ev&scheduler.Ended != 0:
-		s.end(func() { s.Fail(s.Cause()) })
-	case ev&scheduler.Invalid != 0:
-		s.end(func() { s.Fail(InvalidDemand(s.Name())) })
-	default: // the graph is draining
-		if d, ok := s.Head().(drainer); ok {
-			d.Drain()
-			return false
-		}
-		s.end(s.Complete)
+	case s.Interrupted():
+		return true
 	}
+	if d, ok := s.Head().(drainer); ok { // the graph is draining
+		d.Drain()
+		return false
+	}
+	s.end(nil)
 	return true
 }
 
@@ -116,24 +90,20 @@ func (s *Source[T]) interrupted() bool {
 // outside: a drain closes its entrance, and it ends when they are emitted.
 type drainer interface{ Drain() }
 
-func (s *Source[T]) end(signal func()) {
-	if s.Closed() {
-		return
+// Abandon stops the producer.
+func (s *Source[T]) Abandon(flow.Reason) { s.Head().(Producer).Stop() }
+
+// end stops the producer and signals the end.
+func (s *Source[T]) end(err error) {
+	if !s.Closed() {
+		s.Head().(Producer).Stop()
+		s.End(err)
 	}
-	s.Close()
-	s.Head().(Producer).Stop()
-	signal()
 }
 
 // Crash ends the source at once, for a producer whose user code has not
 // returned, as after runtime.Goexit.
-func (s *Source[T]) Crash(err error) { s.end(func() { s.Fail(err) }) }
-
-// InvalidDemand is the error for a subscriber that requests less than one
-// element.
-func InvalidDemand(stage string) error {
-	return &flow.StageError{Stage: stage, Err: flow.ErrInvalidDemand}
-}
+func (s *Source[T]) Crash(err error) { s.end(err) }
 
 // Complete gives down a stream that completes at once.
 func Complete[T any](ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {

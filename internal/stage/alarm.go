@@ -1,0 +1,40 @@
+package stage
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Alarm makes a head ready at a time. Only the head's island uses it; the
+// timer's goroutine does no more than mark the head.
+type Alarm struct {
+	timer *time.Timer
+	due   atomic.Bool
+}
+
+// Set lets the alarm ring once after d, instead of any time set before. One
+// that has rung and was not yet looked at is forgotten.
+func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
+	a.Stop()
+	if a.timer == nil {
+		a.timer = time.AfterFunc(d, func() {
+			a.due.Store(true)
+			h.Ready()
+		})
+		return
+	}
+	a.timer.Reset(d)
+}
+
+// Rang reports, once, whether the time has come.
+func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) }
+
+// Stop takes the alarm back.
+func (a *Alarm) Stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.due.Store(false)
+}
