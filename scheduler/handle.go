@@ -78,11 +78,17 @@ func (h *Handle) Bind(ctx context.Context, head Head) {
 	h.head, h.batch = head, 1
 	h.island = islandOf(ctx)
 	r := h.island.run
+	switch c := ctx.(type) {
+	case *Island:
+	case *innerContext:
+		h.own = &c.own // shared: the context below it is the island's
+	default:
+		h.own = &ownContext{Context: ctx}
+	}
 	r.register(h)
-	if ctx == context.Context(h.island) {
+	if h.own == nil {
 		return
 	}
-	h.own = &ownContext{Context: ctx}
 	if d := ctx.Done(); d == nil || d == r.done {
 		return
 	}
@@ -146,6 +152,9 @@ func (h *Handle) Context() context.Context {
 	}
 	return h.island
 }
+
+// name returns the name of the head's stage.
+func (h *Handle) name() string { return SiteOf(h.Context()).Name(h.head.Node()) }
 
 // Island returns the head's island.
 func (h *Handle) Island() *Island { return h.island }

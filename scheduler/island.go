@@ -39,15 +39,21 @@ type islandKey struct{}
 
 // Value returns the island itself for the key of this package.
 func (i *Island) Value(key any) any {
-	if key == (islandKey{}) {
+	switch key {
+	case islandKey{}:
 		return i
+	case siteKey{}:
+		return nil
 	}
 	return i.Context.Value(key)
 }
 
 func islandOf(ctx context.Context) *Island {
-	if i, ok := ctx.(*Island); ok {
-		return i
+	switch c := ctx.(type) {
+	case *Island:
+		return c
+	case *innerContext:
+		return c.island
 	}
 	i, _ := ctx.Value(islandKey{}).(*Island)
 	return i
@@ -70,7 +76,11 @@ func Enter(ctx context.Context) context.Context {
 // Fork returns a context with a new island in the run of ctx, for the
 // upstream of an asynchronous boundary. ctx must have an island.
 func Fork(ctx context.Context) context.Context {
-	return islandOf(ctx).run.newIsland(Outside(ctx))
+	i := islandOf(ctx).run.newIsland(Outside(ctx))
+	if site := SiteOf(ctx); site.maker != nil {
+		return newInner(i, *site)
+	}
+	return i
 }
 
 // Outside returns ctx without its island: what a user's function gets, so that
@@ -88,8 +98,11 @@ func Outside(ctx context.Context) context.Context {
 type outside struct{ context.Context }
 
 func (o outside) Value(key any) any {
-	if key == (islandKey{}) {
+	switch key {
+	case islandKey{}:
 		return (*Island)(nil)
+	case siteKey{}:
+		return nil
 	}
 	return o.Context.Value(key)
 }

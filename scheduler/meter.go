@@ -67,7 +67,7 @@ func NewMeter(ctx context.Context, node *flow.Node, down *Meter) *Meter {
 	if i.probe == nil {
 		return nil
 	}
-	m := &Meter{stats: i.run.names.counters(node), probe: i.probe, down: down, sink: node.Sink}
+	m := &Meter{stats: SiteOf(ctx).counters(node), probe: i.probe, down: down, sink: node.Sink}
 	m.stats.Workers.Add(1)
 	i.probe.add(m)
 	return m

@@ -19,6 +19,7 @@ type names struct {
 	byNode map[*flow.Node]string
 	used   map[string]bool
 	stats  map[*flow.Node]*flow.Stats
+	inner  map[string]*flow.Stats // of stages in inner streams
 }
 
 func newNames(ctx context.Context) *names {
@@ -80,26 +81,49 @@ func (n *names) seal() {
 	for _, s := range n.stats {
 		s.Final.Store(true)
 	}
+	for _, s := range n.inner {
+		s.Final.Store(true)
+	}
 }
 
 // counters returns the stats of the stage and announces them the first time.
 func (n *names) counters(node *flow.Node) *flow.Stats {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if s, ok := n.stats[node]; ok {
-		return s
+	stats, ok := n.stats[node]
+	if !ok {
+		stats = n.announce(node, n.name)
+		n.stats[node] = stats
 	}
+	return stats
+}
+
+// innerCounters is counters for a stage of an inner stream, by its name.
+func (n *names) innerCounters(node *flow.Node, name func(*flow.Node) string) *flow.Stats {
+	own := name(node)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	stats, ok := n.inner[own]
+	if !ok {
+		stats = n.announce(node, name)
+		n.inner[own] = stats
+	}
+	return stats
+}
+
+// announce tells the observer of a stage. The lock is held.
+func (n *names) announce(node *flow.Node, name func(*flow.Node) string) *flow.Stats {
 	if n.stats == nil {
 		n.stats = make(map[*flow.Node]*flow.Stats)
+		n.inner = make(map[string]*flow.Stats)
 	}
 	s := new(flow.Stats)
-	n.stats[node] = s
 	info := flow.StageInfo{
-		Stream: n.stream, Stage: n.name(node), Kind: node.Kind,
+		Stream: n.stream, Stage: name(node), Kind: node.Kind,
 		Strategy: node.Strategy.String(), Capacity: max(0, node.Capacity), Boundary: node.Boundary,
 	}
 	for _, up := range node.Upstreams() {
-		info.Upstream = append(info.Upstream, n.name(up))
+		info.Upstream = append(info.Upstream, name(up))
 	}
 	n.observer.OnStage(info, s)
 	return s

@@ -39,6 +39,7 @@ type Run struct {
 	waiters  []*Island // closed when no head and no goroutine is left
 	shared   []share   // what the run has in common with others
 
+	site  Site
 	names *names
 	sums  Sums
 }
@@ -59,6 +60,7 @@ type runKey struct{}
 // passes on a drain.
 func newRun(ctx context.Context, parent *Run) *Run {
 	r := &Run{parent: parent, ctx: ctx, outer: ctx, done: ctx.Done(), sched: From(ctx)}
+	r.site.run = r
 	if parent != nil {
 		r.names = parent.names
 		parent.adopt(r)
@@ -367,15 +369,15 @@ func (r *Run) stuck() {
 // liveStages returns the names of the stages that have not ended.
 func (r *Run) liveStages() []string {
 	r.mu.Lock()
-	var nodes []*flow.Node
+	var heads []*Handle
 	for h := r.live; h != nil; h = h.follow {
-		nodes = append(nodes, h.head.Node())
+		heads = append(heads, h)
 	}
 	children := slices.Collect(maps.Keys(r.children))
 	r.mu.Unlock()
 	var all []string
-	for _, n := range nodes {
-		all = append(all, r.names.of(n))
+	for _, h := range heads {
+		all = append(all, h.name())
 	}
 	for _, c := range children {
 		all = append(all, c.liveStages()...)

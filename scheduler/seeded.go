@@ -16,7 +16,7 @@ import (
 type Seeded struct {
 	rng     *rand.Rand
 	quiesce func()     // waits until nothing outside can run by itself
-	onStep  func(Step) // told of every choice
+	onStep  func(Step) // told of every choice, if not nil
 	orders  atomic.Uint32
 
 	mu      sync.Mutex
@@ -56,7 +56,7 @@ func OnStep(f func(Step)) SeededOption { return func(s *Seeded) { s.onStep = f }
 // testing/synctest bubble, or on sinks, when [Quiesce] is given
 // synctest.Wait; flowtest.Simulate sets that up. A scheduler serves one test.
 func NewSeeded(seed uint64, opts ...SeededOption) *Seeded {
-	s := &Seeded{rng: rand.New(rand.NewPCG(seed, 0x57656972)), quiesce: func() {}, onStep: func(Step) {}}
+	s := &Seeded{rng: rand.New(rand.NewPCG(seed, 0x57656972)), quiesce: func() {}}
 	for _, o := range opts {
 		o(s)
 	}
@@ -153,7 +153,9 @@ func (s *Seeded) step() bool {
 	}
 	k := s.rng.IntN(choices)
 	if k >= len(heads) {
-		s.onStep(Step{Stage: "function"})
+		if s.onStep != nil {
+			s.onStep(Step{Stage: "function"})
+		}
 		s.resume(runnable[k-len(heads)])
 		return true
 	}
@@ -168,8 +170,11 @@ func (s *Seeded) step() bool {
 		h.island.giveBack()
 	}()
 	n := s.batch()
-	name := h.island.run.Name(h.head.Node())
-	h.island.single(h, n, func(emitted int) { s.onStep(Step{name, n, emitted}) })
+	h.island.single(h, n, func(emitted int) {
+		if s.onStep != nil {
+			s.onStep(Step{h.name(), n, emitted})
+		}
+	})
 	return true
 }
 

@@ -94,7 +94,7 @@ func (e *edge[T]) letAll(vs []T) {
 
 // let releases an element that the subscriber does not get any more.
 func (e *edge[T]) let(v T) {
-	e.out.run.Sums().Discarded.Add(1)
+	e.out.Run().Sums().Discarded.Add(1)
 	if e.release != nil {
 		e.release(v, flow.Cancelled)
 	}
@@ -134,7 +134,7 @@ func (e *edge[T]) broken(recovered any) {
 		return
 	}
 	e.up.Cancel()
-	if e.out.run.Fail(err) {
+	if e.out.Run().Fail(err) {
 		return
 	}
 	defer func() {
@@ -146,7 +146,7 @@ func (e *edge[T]) broken(recovered any) {
 }
 
 func (e *edge[T]) tell(err error) {
-	if r := e.out.run; !r.Fail(err) {
+	if r := e.out.Run(); !r.Fail(err) {
 		r.Undeliverable(err)
 	}
 }

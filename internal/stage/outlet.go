@@ -12,14 +12,14 @@ import (
 type Outlet[T any] struct {
 	down  flow.BatchSubscriber[T]
 	node  *flow.Node
-	run   *scheduler.Run
+	site  *scheduler.Site
 	meter *scheduler.Meter
 	done  bool // the end has been signalled, or the subscriber has left
 }
 
 // Connect sets the subscriber. A foreign one is put behind an edge.
 func (o *Outlet[T]) Connect(ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {
-	o.run, o.node = scheduler.RunOf(ctx), node
+	o.site, o.node = scheduler.SiteOf(ctx), node
 	o.meter = scheduler.NewMeter(ctx, node, meterOf(down))
 	if _, ok := down.(native); ok {
 		o.down = down.(flow.BatchSubscriber[T])
@@ -35,10 +35,10 @@ func (o *Outlet[T]) Meter() *scheduler.Meter { return o.meter }
 func (o *Outlet[T]) Node() *flow.Node { return o.node }
 
 // Run returns the run of the subscription.
-func (o *Outlet[T]) Run() *scheduler.Run { return o.run }
+func (o *Outlet[T]) Run() *scheduler.Run { return o.site.Run() }
 
 // Name returns the stage's name.
-func (o *Outlet[T]) Name() string { return o.run.Name(o.node) }
+func (o *Outlet[T]) Name() string { return o.site.Name(o.node) }
 
 // Accept hands the subscription to the subscriber.
 func (o *Outlet[T]) Accept(sub flow.Subscription) { o.down.OnSubscribe(sub) }
@@ -87,7 +87,7 @@ func (o *Outlet[T]) Fail(err error) {
 	if o.Finish() {
 		o.down.OnError(err)
 	} else {
-		o.run.Undeliverable(err)
+		o.Run().Undeliverable(err)
 	}
 }
 
@@ -123,7 +123,7 @@ func (o *Outlet[T]) Lost(r flow.Reason, n int64) {
 	if o.meter != nil {
 		o.meter.Lost(r, n)
 	}
-	switch s := o.run.Sums(); r {
+	switch s := o.Run().Sums(); r {
 	case flow.DroppedOld, flow.DroppedNew, flow.Replaced:
 		s.Dropped.Add(n)
 	case flow.Cancelled, flow.Failed, flow.AfterEnd:
