@@ -43,9 +43,13 @@ func w1s() Workload {
 }
 
 func chain(src flow.Publisher[int64]) (int64, error) {
+	return chainUnder(context.Background(), src)
+}
+
+func chainUnder(ctx context.Context, src flow.Publisher[int64]) (int64, error) {
 	odd := operators.Map(src, tripled)
 	kept := operators.Filter(odd, even)
-	return sinks.Fold(context.Background(), operators.Map(kept, halved), 0, summed)
+	return sinks.Fold(ctx, operators.Map(kept, halved), 0, summed)
 }
 
 // chainLoop is the loop that one would write by hand, with the same functions.

@@ -49,7 +49,7 @@ const nanosecondsPerElement = "ns/el"
 
 // workloads returns all workloads in the order of the table.
 func workloads() []Workload {
-	return []Workload{w1(), w1s(), w2(), w2s(), w7()}
+	return []Workload{w1(), w1s(), w2(), w2s(), w7(), w13(), w13s()}
 }
 
 // selected returns those of ws whose names match.

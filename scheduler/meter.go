@@ -11,12 +11,13 @@ import (
 // splitting the time of its island. The counts are plain integers of the
 // island, published when it pauses; nothing is shared on the hot path.
 type Meter struct {
-	In  int64 // elements received
-	Out int64 // elements handed on
+	In      int64  // elements received
+	Out     int64  // elements handed on
+	Below   *Meter // next stage on the same island
+	Sampled *bool  // this pass is timed at every change of stage
 
 	stats    *flow.Stats
 	probe    *probe
-	down     *Meter // next stage on the same island
 	wanted   demand.Counter
 	sentIn   int64         // In as published
 	sentOut  int64         // Out as published
@@ -67,7 +68,7 @@ func NewMeter(ctx context.Context, node *flow.Node, down *Meter) *Meter {
 	if i.probe == nil {
 		return nil
 	}
-	m := &Meter{stats: SiteOf(ctx).counters(node), probe: i.probe, down: down, sink: node.Sink}
+	m := &Meter{stats: SiteOf(ctx).counters(node), probe: i.probe, Below: down, Sampled: &i.probe.sampling, sink: node.Sink}
 	m.stats.Workers.Add(1)
 	i.probe.add(m)
 	return m
@@ -112,21 +113,17 @@ func (m *Meter) Buffered(n int64) {
 	m.buffered = n
 }
 
-// Begin says that the stage's own code runs from here on. It returns what to
-// give to Resume when it has finished.
-func (m *Meter) Begin() *Meter {
-	p := m.probe
-	if !p.sampling {
-		return nil
-	}
-	prev := p.current
-	p.charge(m)
+// Enter says that the stage's own code runs from here on, and returns whose
+// code it interrupts. It is for passes that are Sampled.
+func (m *Meter) Enter() (prev *Meter) {
+	prev = m.probe.current
+	m.probe.charge(m)
 	return prev
 }
 
-// Resume says that the code of the stage that Begin interrupted runs again.
-func (m *Meter) Resume(prev *Meter) {
-	if p := m.probe; p.sampling && prev != nil {
+// Leave says that the code of prev, which Enter returned, runs again.
+func (m *Meter) Leave(prev *Meter) {
+	if p := m.probe; p.sampling {
 		p.charge(prev)
 	}
 }

@@ -184,7 +184,7 @@ func (p *probe) book(now int64) {
 	}
 	for _, m := range p.meters {
 		var below float64
-		for d := m.down; d != nil; d = d.down {
+		for d := m.Below; d != nil; d = d.Below {
 			below += d.share
 		}
 		m.split(now, m.share, below)

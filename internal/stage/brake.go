@@ -44,7 +44,6 @@ var (
 	_ receiver = (*Holder[int, int])(nil)
 	_ receiver = (*Sink[int])(nil)
 	_ receiver = (*edge[int])(nil)
-	_ receiver = (*gate[int])(nil)
 	_ receiver = (*inlet[int])(nil)
 	_ receiver = Inner{}
 )

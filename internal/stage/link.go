@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
 )
@@ -11,6 +12,7 @@ import (
 type Link[In, Out any] struct {
 	Outlet[Out]
 	brake
+	endless uint32 // not 0: demand is unbounded, nothing need be asked for again
 	up      flow.Subscription
 	release func(In, flow.Reason)
 }
@@ -40,6 +42,9 @@ func (l *Link[In, Out]) Join(sub, line flow.Subscription) {
 // Request passes demand up.
 func (l *Link[In, Out]) Request(n int64) {
 	l.Wanted(n)
+	if n == flow.Unbounded {
+		atomic.StoreUint32(&l.endless, 1)
+	}
 	l.up.Request(n)
 }
 
@@ -102,7 +107,7 @@ func (l *Link[In, Out]) Replace(n int) {
 		if m := l.Meter(); m != nil {
 			m.Lost(flow.Filtered, int64(n))
 		}
-		if !l.Left() {
+		if atomic.LoadUint32(&l.endless) == 0 && !l.Left() {
 			l.up.Request(int64(n))
 		}
 	}

@@ -20,11 +20,16 @@ type Outlet[T any] struct {
 // Connect sets the subscriber. A foreign one is put behind an edge.
 func (o *Outlet[T]) Connect(ctx context.Context, node *flow.Node, down flow.Subscriber[T]) {
 	o.site, o.node = scheduler.SiteOf(ctx), node
-	o.meter = scheduler.NewMeter(ctx, node, meterOf(down))
-	if _, ok := down.(native); ok {
+	switch d := down.(type) {
+	case *metered[T]:
+		o.down = d.BatchSubscriber
+		o.meter = scheduler.NewMeter(ctx, node, d.meter)
+	case native:
 		o.down = down.(flow.BatchSubscriber[T])
-	} else {
+		o.meter = scheduler.NewMeter(ctx, node, nil)
+	default:
 		o.down = newEdge(o, down)
+		o.meter = scheduler.NewMeter(ctx, node, nil)
 	}
 }
 
@@ -58,18 +63,42 @@ func (o *Outlet[T]) Batch(vs []T) {
 	if len(vs) == 0 {
 		return
 	}
-	if o.meter != nil {
-		o.meter.Out += int64(len(vs))
+	if o.meter == nil {
+		o.down.OnNextBatch(vs)
+		return
 	}
+	prev := o.passes(int64(len(vs)))
 	o.down.OnNextBatch(vs)
+	if prev != nil {
+		o.meter.Leave(prev)
+	}
 }
 
 // Next hands v on.
 func (o *Outlet[T]) Next(v T) {
-	if o.meter != nil {
-		o.meter.Out++
+	if o.meter == nil {
+		o.down.OnNext(v)
+		return
 	}
+	prev := o.passes(1)
 	o.down.OnNext(v)
+	if prev != nil {
+		o.meter.Leave(prev)
+	}
+}
+
+// passes counts n elements that go to the stage below, whose code runs from
+// here on. It returns whose code ran before, where that is being measured.
+func (o *Outlet[T]) passes(n int64) (prev *scheduler.Meter) {
+	m := o.meter
+	m.Out += n
+	if d := m.Below; d != nil {
+		d.In += n
+		if *m.Sampled {
+			return d.Enter()
+		}
+	}
+	return nil
 }
 
 // Complete signals the end, once.

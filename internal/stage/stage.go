@@ -90,49 +90,19 @@ func Enter[T any](ctx context.Context, node *flow.Node, s flow.Subscriber[T]) co
 // Subscribe connects the stage s, whose meter is m, to its upstream.
 func Subscribe[T any](ctx context.Context, src flow.Publisher[T], s flow.BatchSubscriber[T], m *scheduler.Meter) {
 	if m != nil {
-		s = &gate[T]{next: s, meter: m}
+		s = &metered[T]{s, m}
 	}
 	src.Subscribe(ctx, s)
 }
 
-// gate counts what enters a stage and tells its meter when the stage runs. It
-// exists only where somebody observes.
-type gate[T any] struct {
-	next  flow.BatchSubscriber[T]
+// metered tells the stage above which meter the stage below has, where
+// somebody observes. [Outlet.Connect] takes it apart.
+type metered[T any] struct {
+	flow.BatchSubscriber[T]
 	meter *scheduler.Meter
 }
 
-func (*gate[T]) native() {}
-
-func (g *gate[T]) Halt() { g.next.(receiver).Halt() }
-func (g *gate[T]) Quit() { g.next.(receiver).Quit() }
-
-func (g *gate[T]) OnSubscribe(sub flow.Subscription) { g.next.OnSubscribe(sub) }
-func (g *gate[T]) OnError(err error)                 { g.next.OnError(err) }
-func (g *gate[T]) OnComplete()                       { g.next.OnComplete() }
-
-func (g *gate[T]) OnNext(v T) {
-	g.meter.In++
-	prev := g.meter.Begin()
-	g.next.OnNext(v)
-	g.meter.Resume(prev)
-}
-
-func (g *gate[T]) OnNextBatch(vs []T) {
-	g.meter.In += int64(len(vs))
-	prev := g.meter.Begin()
-	g.next.OnNextBatch(vs)
-	g.meter.Resume(prev)
-}
-
-// meterOf returns the meter of the stage behind s, if s belongs to the same
-// island.
-func meterOf[T any](s flow.Subscriber[T]) *scheduler.Meter {
-	if g, ok := s.(*gate[T]); ok {
-		return g.meter
-	}
-	return nil
-}
+func (*metered[T]) native() {}
 
 // UserContext returns the context that a user's function gets: that of the
 // subscription, without its island.
