@@ -5,11 +5,12 @@ import (
 	"sync"
 )
 
-// Inline returns a scheduler without concurrency: islands run one after
-// another on the goroutines that wait for them, in the order in which they
+// Inline returns a scheduler without goroutines of its own: islands run on the
+// goroutines that wait for them, one after another, in the order in which they
 // became ready. Where nobody waits, an island runs on the goroutine that makes
-// it ready, so that Request returns when there is nothing left to do. The
-// functions of a graph run one inside the other's wait.
+// it ready, so that Request returns when there is nothing left to do. With one
+// goroutine that waits there is no concurrency; the functions of a graph have
+// a goroutine each, and each runs what is ready while it waits.
 func Inline() Scheduler { return &inline{} }
 
 // inlineTurn is how many passes an island has before the next one runs.
@@ -18,7 +19,6 @@ const inlineTurn = 16
 type inline struct {
 	mu      sync.Mutex
 	queue   []*Island
-	tasks   []func()
 	running int       // goroutines that run an island
 	parked  []*Island // of goroutines in Await, innermost last
 }
@@ -27,15 +27,6 @@ func (s *inline) Go(i *Island) {
 	s.mu.Lock()
 	s.queue = append(s.queue, i)
 	s.dispatch()
-}
-
-func (s *inline) task(f func()) {
-	s.mu.Lock()
-	s.tasks = append(s.tasks, f)
-	if n := len(s.parked); n > 0 {
-		s.parked[n-1].signal()
-	}
-	s.mu.Unlock()
 }
 
 // dispatch finds somebody who runs the queue. The lock is held, and released.
@@ -54,41 +45,29 @@ func (s *inline) dispatch() {
 	}
 }
 
-// step runs the next island, or the next function of a graph if the caller is
-// waiting. The lock is held, and released. It returns false if there was
-// nothing to run.
+// step runs the next island. The lock is held, and released. It returns false
+// if there was nothing to run.
 func (s *inline) step(waiting bool) bool {
 	k := slices.IndexFunc(s.queue, (*Island).borrow)
-	switch {
-	case k >= 0:
-		i := s.queue[k]
-		s.queue = slices.Delete(s.queue, k, k+1)
-		s.running++
-		s.mu.Unlock()
-		returned := false
-		defer func() {
-			i.giveBack()
-			s.stepped(returned || waiting)
-		}()
-		if i.Run(inlineTurn) || !i.Release() {
-			s.mu.Lock()
-			s.queue = append(s.queue, i)
-			s.mu.Unlock()
-		}
-		returned = true
-	case waiting && len(s.tasks) > 0:
-		f := s.tasks[0]
-		s.tasks = s.tasks[1:]
-		s.running++
-		s.mu.Unlock()
-		returned := false
-		defer func() { s.stepped(returned || waiting) }()
-		f()
-		returned = true
-	default:
+	if k < 0 {
 		s.mu.Unlock()
 		return false
 	}
+	i := s.queue[k]
+	s.queue = slices.Delete(s.queue, k, k+1)
+	s.running++
+	s.mu.Unlock()
+	returned := false
+	defer func() {
+		i.giveBack()
+		s.stepped(returned || waiting)
+	}()
+	if i.Run(inlineTurn) || !i.Release() {
+		s.mu.Lock()
+		s.queue = append(s.queue, i)
+		s.mu.Unlock()
+	}
+	returned = true
 	return true
 }
 
@@ -102,6 +81,14 @@ func (s *inline) stepped(goesOn bool) {
 		return
 	}
 	go s.dispatch() // unlocks
+}
+
+// handOver wakes another goroutine for what the one that leaves may have been
+// woken for. The lock is held.
+func (s *inline) handOver() {
+	if n := len(s.parked); n > 0 && len(s.queue) > 0 {
+		s.parked[n-1].signal()
+	}
 }
 
 func (s *inline) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }
@@ -119,7 +106,7 @@ func (s *inline) Await(i *Island) {
 		}
 		i.idle()
 		s.mu.Lock()
-		if s.due() || i.Closed() {
+		if slices.ContainsFunc(s.queue, (*Island).free) || i.Closed() {
 			continue
 		}
 		s.parked = append(s.parked, i)
@@ -129,11 +116,7 @@ func (s *inline) Await(i *Island) {
 		k := slices.Index(s.parked, i)
 		s.parked = slices.Delete(s.parked, k, k+1)
 	}
+	s.handOver()
 	s.mu.Unlock()
 	i.reclaim()
-}
-
-// due reports whether there is something to run. The lock is held.
-func (s *inline) due() bool {
-	return len(s.tasks) > 0 || slices.ContainsFunc(s.queue, (*Island).free)
 }
