@@ -167,3 +167,22 @@ func TestBroadcastNames(t *testing.T) {
 	inner := operators.Broadcast(outs[1], 2, 4)
 	require.Equal(t, "map#6.2.1", flow.Describe(operators.Map(inner[0], same)).Stages[5].Name)
 }
+
+// TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken.
+func TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken(t *testing.T) {
+	for on, s := range schedulers {
+		synctest.Test(t, func(t *testing.T) {
+			var w watched
+			outs := operators.Broadcast(w.publisher(), 2, 8)
+			g, ctx := scheduler.NewGraph(t.Context(), "g", scheduler.On(s()))
+			g.Go(func() error { return sinks.Discard(ctx, operators.Take(outs[0], 0)) })
+			g.Go(func() error {
+				all, err := sinks.Slice(ctx, outs[1])
+				require.Len(t, all, lawSize, on)
+				return err
+			})
+			require.NoError(t, g.Wait())
+			w.require(t)
+		})
+	}
+}

@@ -22,8 +22,9 @@ import (
 // Errors: passes upstream's on.
 //
 // Ends: completes with element n and cancels upstream, or when upstream
-// completes; at once, without subscribing upstream, if n is 0. Panics if n is
-// negative.
+// completes; at once if n is 0, when upstream is subscribed and cancelled, so
+// that one that waits for all its subscribers does not wait for this one.
+// Panics if n is negative.
 func Take[T any](src flow.Publisher[T], n int64, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Take: nil source")
 	stage.Require(n >= 0, "operators.Take: negative count %d", n)
@@ -39,6 +40,7 @@ type takeOp[T any] struct {
 func (p *takeOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	if p.n == 0 {
+		stage.Decline(ctx, p.src)
 		stage.Complete(ctx, p.Node(), down)
 		return
 	}

@@ -73,9 +73,16 @@ func verifyKind[T any](t *testing.T, seed uint64, on int, tell bool, k kind[T], 
 	}
 	var problems []string
 	stopped := watchHang(told)
-	synctest.Test(t, func(t *testing.T) {
-		problems = d.play(t.Context(), sched.make(seed), after)
-	})
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				problems = append(problems, fmt.Sprint(r))
+			}
+		}()
+		synctest.Test(t, func(t *testing.T) {
+			problems = d.play(t.Context(), sched.make(seed), after)
+		})
+	}()
 	stopped()
 	if p := owned(); p != "" {
 		problems = append(problems, p)
@@ -103,7 +110,10 @@ func (d *draw[T]) play(ctx context.Context, on scheduler.Scheduler, after time.D
 		s.run(ctx, g, s)
 	}
 	err := g.Wait()
-	problems = append(seen.unbalanced(), seen.alive()...)
+	problems = seen.alive()
+	if d.fault == nothing {
+		problems = append(problems, seen.unbalanced()...)
+	}
 	if in, got := seen.delivered(), d.received(); in != got {
 		problems = append(problems, fmt.Sprintf("sinks have counted %d elements and received %d", in, got))
 	}
@@ -223,7 +233,7 @@ func (d *draw[T]) received() (n int64) {
 }
 
 func isSink(s flow.StageInfo) bool {
-	return slices.Contains([]string{"slice", "foreach", "seq", "chan"}, s.Kind)
+	return len(s.Upstream) > 0 && slices.Contains([]string{"slice", "foreach", "seq", "chan"}, s.Kind)
 }
 
 // alive returns the stages that have not ended, or hold something.

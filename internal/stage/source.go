@@ -115,3 +115,18 @@ type empty[T any] struct{ Source[T] }
 
 func (*empty[T]) Produce(int) (emitted int, next Progress, err error) { return 0, Last, nil }
 func (*empty[T]) Stop()                                               {}
+
+// Decline subscribes to src and cancels at once: a publisher that waits until
+// it has all its subscribers, such as an output of a Broadcast, then knows
+// that it need not wait for this one.
+func Decline[T any](ctx context.Context, src flow.Publisher[T]) {
+	src.Subscribe(ctx, new(declining[T]))
+}
+
+type declining[T any] struct{ Inner }
+
+func (*declining[T]) OnSubscribe(sub flow.Subscription) { sub.Cancel() }
+func (*declining[T]) OnNext(T)                          {}
+func (*declining[T]) OnNextBatch([]T)                   {}
+func (*declining[T]) OnError(error)                     {}
+func (*declining[T]) OnComplete()                       {}
