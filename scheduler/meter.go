@@ -15,6 +15,7 @@ type Meter struct {
 	Out     int64  // elements handed on
 	Below   *Meter // next stage on the same island
 	Sampled *bool  // this pass is timed at every change of stage
+	Ended   bool   // the subscription is over: In is counted by Late
 
 	stats    *flow.Stats
 	probe    *probe
@@ -28,12 +29,11 @@ type Meter struct {
 	since    int64         // its start; 0 when there is none
 	sink     bool
 	feeder   bool // only counts what it receives
-	ended    bool
 }
 
 // begin opens a span, unless the meter only counts or has ended.
 func (m *Meter) begin(a flow.Activity, now int64) {
-	if !m.feeder && !m.ended {
+	if !m.feeder && !m.Ended {
 		m.doing, m.since = a, now
 		m.stats.Time().Begin(a, now)
 	}
@@ -128,9 +128,12 @@ func (m *Meter) Leave(prev *Meter) {
 	}
 }
 
+// Late counts n elements that the stage receives after its end.
+func (m *Meter) Late(n int64) { m.stats.In.Add(n) }
+
 // End publishes the last counts. The subscription has ended.
 func (m *Meter) End() {
-	if m.ended {
+	if m.Ended {
 		return
 	}
 	m.probe.retire(m)

@@ -80,7 +80,7 @@ func (i *Island) enter() {
 func (p *probe) guess(now int64) {
 	var most *Meter
 	for _, m := range p.meters {
-		if !m.feeder && !m.ended && (most == nil || m.share > most.share) {
+		if !m.feeder && !m.Ended && (most == nil || m.share > most.share) {
 			most = m
 		}
 	}
@@ -99,7 +99,7 @@ func (p *probe) retire(m *Meter) {
 	defer p.mu.Unlock()
 	if p.began == 0 {
 		m.end(flow.Now())
-		m.ended = true
+		m.Ended = true
 		return
 	}
 	if p.sampling {
@@ -107,7 +107,7 @@ func (p *probe) retire(m *Meter) {
 	}
 	now := flow.Now()
 	p.book(now)
-	m.ended = true
+	m.Ended = true
 	p.guess(now)
 }
 
@@ -125,7 +125,7 @@ func (i *Island) leave() {
 	p.began = 0
 	alive := p.meters[:0]
 	for _, m := range p.meters {
-		if !m.ended {
+		if !m.Ended {
 			m.begin(m.waiting(), now)
 			alive = append(alive, m)
 		}

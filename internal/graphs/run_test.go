@@ -57,7 +57,7 @@ func verify(t *testing.T, seed uint64, on int, tell bool) size {
 func verifyKind[T any](t *testing.T, seed uint64, on int, tell bool, k kind[T], owned func() string) (n size) {
 	d := &draw[T]{kind: k, rng: rand.New(rand.NewPCG(seed, 1))}
 	if d.intn(2) == 0 {
-		d.fault = fault(d.intn(int(faults)))
+		d.fault = oneOf(d, leaves, timesOut, nothing)
 	}
 	after := time.Duration(d.intn(20)) * time.Millisecond
 	d.at = int64(oneOf(d, d.intn(4), d.intn(300)))

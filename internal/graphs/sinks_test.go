@@ -46,9 +46,9 @@ func (d *draw[T]) outputs() {
 func (d *draw[T]) sink(from stream[T]) {
 	s := &sink[T]{from: from, leave: -1}
 	if d.fault == leaves && len(d.sinks) == 0 {
-		s.leave = d.intn(len(from.want) + 1)
-		s.run, s.words = d.seqSink()
-		if d.intn(2) == 0 {
+		if s.leave = d.intn(len(from.want) + 1); s.leave > 0 && d.intn(2) == 0 {
+			s.run, s.words = d.seqSink()
+		} else {
 			s.run, s.words = d.subscriber(s.leave)
 		}
 		s.words += fmt.Sprintf(", leaves after %d", s.leave)

@@ -93,6 +93,10 @@ func (o *Outlet[T]) passes(n int64) (prev *scheduler.Meter) {
 	m := o.meter
 	m.Out += n
 	if d := m.Below; d != nil {
+		if d.Ended {
+			d.Late(n)
+			return nil
+		}
 		d.In += n
 		if *m.Sampled {
 			return d.Enter()
