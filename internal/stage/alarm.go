@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/scheduler"
 )
 
@@ -12,12 +13,14 @@ import (
 type Alarm struct {
 	timer *time.Timer
 	due   atomic.Bool
+	at    int64 // when it is to ring, as flow.Now has it
 }
 
 // Set lets the alarm ring once after d, instead of any time set before. One
 // that has rung and was not yet looked at is forgotten.
 func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
 	a.Stop()
+	a.at = flow.Now() + int64(d)
 	if a.timer == nil {
 		a.timer = time.AfterFunc(d, func() {
 			a.due.Store(true)
@@ -28,8 +31,10 @@ func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
 	a.timer.Reset(d)
 }
 
-// Rang reports, once, whether the time has come.
-func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) }
+// Rang reports, once, whether the time has come. Set and Stop may come between
+// the start of the timer's goroutine and its mark; what that rings for then is
+// not the time that is set now.
+func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) && flow.Now() >= a.at }
 
 // Stop takes the alarm back.
 func (a *Alarm) Stop() {
