@@ -64,7 +64,8 @@ func (s *filterStage[T]) apply(vs, out []T) (n int) {
 	at, returned := 0, false
 	defer func() {
 		if !returned {
-			s.FailAt(out[:n], vs[at+1:], s.Broken(recover()))
+			s.Lost(flow.Filtered, int64(at-n))
+			s.FailFrom(out[:n], vs[at:], s.Broken(recover()))
 			n = 0
 		}
 	}()

@@ -32,6 +32,15 @@ var withUserFunction = map[string]func(src publisher, f func(v int)) publisher{
 	"Filter": func(src publisher, f func(int)) publisher {
 		return operators.Filter(src, func(v int) bool { f(v); return true }, operators.WithName("it"))
 	},
+	"TakeWhile": func(src publisher, f func(int)) publisher {
+		return operators.TakeWhile(src, func(v int) bool { f(v); return true }, operators.WithName("it"))
+	},
+	"DistinctBy": func(src publisher, f func(int)) publisher {
+		return operators.DistinctBy(src, 3, func(v int) int { f(v); return v }, operators.WithName("it"))
+	},
+	"DistinctUntilChangedBy": func(src publisher, f func(int)) publisher {
+		return operators.DistinctUntilChangedBy(src, func(v int) int { f(v); return v }, operators.WithName("it"))
+	},
 	"Scan": func(src publisher, f func(int)) publisher {
 		return operators.Scan(src, 0, func(_, v int) int { f(v); return v }, operators.WithName("it"))
 	},

@@ -82,6 +82,9 @@ func (h *Holder[In, Out]) Received(n int) bool {
 // Completed reports whether upstream has completed, and not failed.
 func (h *Holder[In, Out]) Completed() bool { return h.last && h.err == nil }
 
+// Failed reports whether upstream has failed.
+func (h *Holder[In, Out]) Failed() bool { return h.err != nil }
+
 // Refill asks upstream for what the stage wants.
 func (h *Holder[In, Out]) Refill() {
 	if h.last || h.Closed() || h.Stopped() {
@@ -150,10 +153,12 @@ func (h *Holder[In, Out]) Abandon(reason flow.Reason) {
 	h.self.Clear(reason)
 }
 
-// FailAt ends the stream because a user's function failed: it hands on the
-// elements before that, cancels upstream, lets go of the input behind it, and
-// signals the error.
+// FailAt ends the stream because a user's function that consumes its element
+// failed: it hands on the elements before that, cancels upstream, lets go of
+// the input behind it, and signals the error. The element itself is counted;
+// the function has it.
 func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
+	h.Lost(flow.Failed, 1)
 	h.Emit(before)
 	h.Let(behind, flow.Failed)
 	h.Abandon(flow.Failed)

@@ -74,21 +74,30 @@ func (l *Link[In, Out]) OnComplete() {
 	l.Complete()
 }
 
-// FailAt ends the stream because of an error that arose in this stage: it
-// hands on the elements before it, cancels upstream, lets go of the input
-// behind it, and signals the error.
+// FailAt ends the stream because a user's function that consumes its element
+// has no result for one: it hands on the elements before it, cancels upstream,
+// lets go of the input behind it, and signals the error. The element itself is
+// counted; the function has it.
 func (l *Link[In, Out]) FailAt(before []Out, behind []In, err error) {
+	l.Lost(flow.Failed, 1)
+	l.FailFrom(before, behind, err)
+}
+
+// FailFrom is FailAt for a function that only looks at its element, such as a
+// predicate: the stage lets go of all of from, which begins with that element.
+func (l *Link[In, Out]) FailFrom(before []Out, from []In, err error) {
 	l.Batch(before)
 	l.Cancel()
-	l.let(behind, flow.Failed)
+	l.Let(from, flow.Failed)
 	l.OnError(err)
 }
 
 // Discard lets go of elements that came after the subscriber had left or the
 // context had ended.
-func (l *Link[In, Out]) Discard(vs []In) { l.let(vs, flow.Cancelled) }
+func (l *Link[In, Out]) Discard(vs []In) { l.Let(vs, flow.Cancelled) }
 
-func (l *Link[In, Out]) let(vs []In, reason flow.Reason) {
+// Let lets go of elements.
+func (l *Link[In, Out]) Let(vs []In, reason flow.Reason) {
 	l.Lost(reason, int64(len(vs)))
 	if l.release != nil {
 		for _, v := range vs {

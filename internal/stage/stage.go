@@ -6,6 +6,7 @@ package stage
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/scheduler"
@@ -15,6 +16,7 @@ import (
 type Config struct {
 	Name        string
 	Prefetch    int64
+	MaxWait     time.Duration
 	Close       bool
 	MaxLine     int
 	OnWalkError func(path string, err error) error
