@@ -28,28 +28,21 @@ import (
 // Ends: completes when upstream has and the buffer is empty. Panics if
 // capacity is less than 1 or the strategy is unknown.
 func Buffer[T any](src flow.Publisher[T], capacity int, strategy flow.Overflow, opts ...Option) flow.Publisher[T] {
-	stage.Require(src != nil, "operators.Buffer: nil source")
-	stage.Require(capacity > 0, "operators.Buffer: capacity %d, must be at least 1", capacity)
-	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "operators.Buffer: unknown strategy %d", strategy)
-	stage.Require(strategy != flow.Latest || capacity == 1, "operators.Buffer: capacity %d, flow.Latest keeps 1", capacity)
-	p := &bufferOp[T]{stage.NewBlueprint("buffer", src, opts), stage.Adapt(src), capacity, strategy}
-	n := p.Node()
-	n.Capacity, n.Boundary, n.Strategy = int64(capacity), true, strategy
-	return p
+	return newBuffer("operators.Buffer", src, BufferConfig[T]{Capacity: capacity, Strategy: strategy}, opts)
 }
 
 type bufferOp[T any] struct {
 	stage.Blueprint
-	src      flow.Publisher[T]
-	capacity int
-	strategy flow.Overflow
+	src flow.Publisher[T]
+	cfg BufferConfig[T]
 }
 
 func (p *bufferOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	if p.strategy == flow.Block {
-		new(stage.Boundary[T]).Open(ctx, p.Node(), p.src, down, p.capacity, false)
+	if p.cfg.Strategy == flow.Block {
+		new(stage.Boundary[T]).Open(ctx, p.Node(), p.src, down, p.cfg.Capacity, false)
 		return
 	}
-	new(stage.Overflow[T]).Open(ctx, p.Node(), p.src, down, p.capacity, p.strategy)
+	queue := &stage.Overflow[T]{OnDropped: p.cfg.OnDropped}
+	queue.Open(ctx, p.Node(), p.src, down, p.cfg.Capacity, p.cfg.Strategy)
 }

@@ -6,7 +6,9 @@ import (
 	"log"
 	"time"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/scheduler"
 	"github.com/weirgo/weir/sinks"
 	"github.com/weirgo/weir/sources"
 )
@@ -98,4 +100,42 @@ func ExampleBatch() {
 	// [a b]
 	// [c d]
 	// [e]
+}
+
+func ExampleConflate() {
+	// On one thread the source is far ahead of its reader.
+	ctx := scheduler.With(context.Background(), scheduler.Inline())
+	clicks := sources.Of(1, 1, 1, 1)
+	total := operators.Conflate(clicks, func(pending, n int) int { return pending + n })
+	sum := 0
+	err := sinks.ForEach(ctx, total, func(_ context.Context, n int) error {
+		sum += n
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(sum)
+	// Output: 4
+}
+
+func ExampleBufferWith() {
+	// On one thread the source is far ahead of its reader.
+	ctx := scheduler.With(context.Background(), scheduler.Inline())
+	newest := operators.BufferWith(sources.Of("a", "b", "c"), operators.BufferConfig[string]{
+		Capacity: 1,
+		Strategy: flow.Latest,
+		OnDropped: func(v string, reason flow.Reason) {
+			fmt.Println(v, reason)
+		},
+	})
+	all, err := sinks.Slice(ctx, newest)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(all)
+	// Output:
+	// a replaced
+	// b replaced
+	// [c]
 }

@@ -286,6 +286,12 @@ func TestWrongArgumentsOfPlainOperatorsPanic(t *testing.T) {
 		"operators.Batch: size -1, must be at least 1":          func() { operators.Batch(src, -1) },
 		"operators.WithMaxWait: 0s, must be positive":           func() { operators.WithMaxWait(0) },
 		"operators.WithMaxWait: -1ns, must be positive":         func() { operators.WithMaxWait(-1) },
+		"operators.Conflate: nil source":                        func() { operators.Conflate(nil, add) },
+		"operators.Conflate: nil function":                      func() { operators.Conflate(src, nil) },
+		"operators.BufferWith: nil source":                      func() { operators.BufferWith(nil, operators.BufferConfig[int]{}) },
+		"operators.BufferWith: capacity 0, must be at least 1":  func() { operators.BufferWith(src, operators.BufferConfig[int]{Strategy: flow.Fail}) },
+		"operators.BufferWith: unknown strategy 0":              func() { operators.BufferWith(src, operators.BufferConfig[int]{Capacity: 1}) },
+		"operators.BufferWith: capacity 2, flow.Latest keeps 1": func() { operators.BufferWith(src, operators.BufferConfig[int]{Capacity: 2, Strategy: flow.Latest}) },
 	} {
 		require.PanicsWithValue(t, text, f)
 	}

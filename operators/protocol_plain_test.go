@@ -83,3 +83,33 @@ func TestProtocolOfBatch(t *testing.T) {
 		})
 	}
 }
+
+// TestProtocolOfOverflow holds the stages that never hold up their source
+// against the rules of the protocol.
+func TestProtocolOfOverflow(t *testing.T) {
+	anything := int64(-1)
+	newer := func(_, v int) int { return v }
+	with := func(capacity int, strategy flow.Overflow) func(publisher) publisher {
+		return func(up publisher) publisher {
+			return operators.BufferWith(up, operators.BufferConfig[int]{
+				Capacity: capacity, Strategy: strategy, OnDropped: func(int, flow.Reason) {},
+			})
+		}
+	}
+	for name, cfg := range map[string]flowtest.OperatorConfig[int, int]{
+		"Conflate": {
+			New:   func(up publisher) publisher { return operators.Conflate(up, newer) },
+			Lossy: true, Prefetch: anything,
+		},
+		"BufferWith block":         {New: with(8, flow.Block), Prefetch: 8},
+		"BufferWith drop oldest":   {New: with(1<<16, flow.DropOldest), Prefetch: anything},
+		"BufferWith drop incoming": {New: with(1<<16, flow.DropIncoming), Prefetch: anything},
+		"BufferWith latest":        {New: with(1, flow.Latest), Lossy: true, Prefetch: anything},
+		"BufferWith small":         {New: with(2, flow.DropOldest), Lossy: true, Prefetch: anything},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flowtest.VerifyOperator(t, cfg)
+		})
+	}
+}

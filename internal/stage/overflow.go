@@ -12,7 +12,15 @@ import (
 // listen to demand: it is never held up, and a strategy decides about the
 // elements for which there is no room.
 type Overflow[T any] struct {
+	// OnDropped gets the elements that the strategy drops, instead of their
+	// release, if it is not nil.
+	OnDropped func(v T, reason flow.Reason)
+	// Merge makes one of the newest element that is held and the one that has
+	// no room, if it is not nil. The strategy then does not matter.
+	Merge func(pending, v T) T
+
 	Core[T] // on the downstream island
+	brake
 	release func(T, flow.Reason)
 	out     []T // the batch that is being handed on
 
@@ -42,7 +50,19 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	if b.Meter() != nil {
 		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
 	}
-	src.Subscribe(upstream, &overflowInlet[T]{queue: b})
+	i := overflowInlet[T]{queue: b}
+	if b.Merge != nil {
+		src.Subscribe(upstream, &conflateInlet[T]{i})
+	} else {
+		src.Subscribe(upstream, &i)
+	}
+}
+
+// Halt stops the calls of user functions, here and below: the context has
+// ended.
+func (b *Overflow[T]) Halt() {
+	b.brake.end()
+	b.Outlet.Halt()
 }
 
 // Cancel ends the stream in silence.
@@ -53,6 +73,7 @@ func (b *Overflow[T]) Cancel() {
 
 // sever cancels the upstream, once.
 func (b *Overflow[T]) sever() {
+	b.leave()
 	b.mu.Lock()
 	up := b.up
 	if b.cut || b.last {
@@ -165,24 +186,35 @@ func (i *overflowInlet[T]) OnNextBatch(vs []T) {
 	if b.feeder != nil {
 		b.feeder.In += int64(len(vs))
 	}
-	reason := i.push(vs)
-	b.let(i.lost, reason)
-	clear(i.lost)
+	over, full := i.push(vs)
 	b.Ready()
+	switch {
+	case over:
+		b.let(vs, flow.Cancelled)
+		return
+	case full:
+		if b.Meter() != nil {
+			b.Meter().Failed(flow.OverflowError)
+		}
+		b.up.Cancel()
+	}
+	if len(i.lost) > 0 {
+		lost := i.lost
+		i.lost = nil // OnDropped may not return
+		i.drop(lost, b.reason())
+		clear(lost)
+		i.lost = lost[:0]
+	}
 }
 
-// push puts vs into the queue, collects what is lost, and says why it is.
-func (i *overflowInlet[T]) push(vs []T) flow.Reason {
+// push puts vs into the queue and collects what is dropped. It reports whether
+// the queue has been closed before, and whether it is now because it is full.
+func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 	b := i.queue
-	i.lost = i.lost[:0]
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.cut || b.last {
-		i.lost = append(i.lost, vs...)
-		return flow.Cancelled
-	}
-	if b.ring == nil {
-		b.ring = make([]T, b.capacity)
+		return true, false
 	}
 	for k, v := range vs {
 		if b.count == b.capacity {
@@ -192,21 +224,30 @@ func (i *overflowInlet[T]) push(vs []T) flow.Reason {
 				continue
 			case flow.Fail:
 				i.lost = append(i.lost, vs[k:]...)
-				i.overflow()
-				return flow.DroppedNew
+				b.last, b.err = true, &flow.StageError{Stage: b.Name(), Err: flow.ErrOverflow}
+				return false, true
 			default:
 				i.lost = append(i.lost, b.pop())
 			}
 		}
-		b.ring[(b.first+b.count)%b.capacity] = v
-		b.count++
+		b.put(v)
 	}
-	return b.reason()
+	return false, false
 }
 
+// put adds the newest element. The lock is held.
+func (b *Overflow[T]) put(v T) {
+	if b.ring == nil {
+		b.ring = make([]T, b.capacity)
+	}
+	b.ring[(b.first+b.count)%b.capacity] = v
+	b.count++
+}
+
+// reason is why the strategy drops elements.
 func (b *Overflow[T]) reason() flow.Reason {
 	switch b.strategy {
-	case flow.DropIncoming:
+	case flow.DropIncoming, flow.Fail:
 		return flow.DroppedNew
 	case flow.Latest:
 		return flow.Replaced
@@ -215,16 +256,49 @@ func (b *Overflow[T]) reason() flow.Reason {
 	}
 }
 
-// overflow ends the stream behind what is held. The lock is held; Cancel only
-// marks the head of the upstream.
-func (i *overflowInlet[T]) overflow() {
+// drop accounts for elements that the strategy drops. They go to the callback,
+// or else are told themselves.
+func (i *overflowInlet[T]) drop(vs []T, reason flow.Reason) {
 	b := i.queue
-	b.last = true
-	b.err = &flow.StageError{Stage: b.Name(), Err: flow.ErrOverflow}
-	if b.Meter() != nil {
-		b.Meter().Failed(flow.OverflowError)
+	if b.OnDropped == nil {
+		b.let(vs, reason)
+		return
 	}
-	b.up.Cancel()
+	b.Lost(reason, int64(len(vs)))
+	i.tell(vs, reason)
+}
+
+// tell gives vs to the callback, one by one, until the stream has ended. A
+// panic has nowhere to go, and the next element is not less dropped. Goexit
+// ends the pass of the head above for good, and with it the stream.
+func (i *overflowInlet[T]) tell(vs []T, reason flow.Reason) {
+	b := i.queue
+	at, returned := 0, false
+	defer func() {
+		if returned {
+			return
+		}
+		recovered := recover()
+		err := b.Broken(recovered)
+		if recovered != nil {
+			b.Outlet.Run().Undeliverable(err)
+		} else {
+			b.leave()
+			b.up.Cancel()
+			i.end(err)
+		}
+		i.tell(vs[at:], reason)
+	}()
+	for at < len(vs) && !b.Stopped() {
+		at++
+		b.OnDropped(vs[at-1], reason)
+	}
+	returned = true
+	if b.release != nil {
+		for _, v := range vs[at:] {
+			b.release(v, reason)
+		}
+	}
 }
 
 func (i *overflowInlet[T]) OnError(err error) {

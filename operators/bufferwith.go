@@ -1,0 +1,56 @@
+package operators
+
+import (
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+)
+
+// BufferConfig says what [BufferWith] does. Capacity and Strategy are as those
+// of [Buffer].
+type BufferConfig[T any] struct {
+	Capacity int
+	Strategy flow.Overflow
+	// OnDropped is called with each element that the strategy drops, and why,
+	// if it is not nil: one after another for each subscription, on the
+	// goroutine that brings the elements, which it holds up. It consumes the
+	// element: a [flow.Releaser] is not released besides. Elements that are
+	// let go because the stream ends do not come here; they are released.
+	//
+	// A panic in it does not end the stream; it is reported as undeliverable.
+	OnDropped func(v T, reason flow.Reason)
+}
+
+// BufferWith is [Buffer] with a callback that sees what is dropped.
+//
+//	source         --1-2-3-4-5-|
+//	BufferWith(2, flow.DropOldest)
+//	result         --1-----4-5-|      with a slow reader
+//	OnDropped      ------2-3---
+//
+// Demand: with [flow.Block] that of [Async]; else unbounded, so that the source
+// is never held up.
+//
+// Buffer: at most Capacity elements; [flow.Latest] keeps one, so its capacity
+// must be 1.
+//
+// Errors: passes upstream's on after the elements before it. With [flow.Fail]
+// an element without room ends the stream with an error that wraps
+// [flow.ErrOverflow], after the elements before it.
+//
+// Ends: completes when upstream has and the buffer is empty. Panics if
+// Capacity is less than 1 or Strategy is unknown.
+func BufferWith[T any](src flow.Publisher[T], cfg BufferConfig[T], opts ...Option) flow.Publisher[T] {
+	return newBuffer("operators.BufferWith", src, cfg, opts)
+}
+
+// newBuffer makes a buffer for the function that is named.
+func newBuffer[T any](function string, src flow.Publisher[T], cfg BufferConfig[T], opts []Option) flow.Publisher[T] {
+	stage.Require(src != nil, "%s: nil source", function)
+	stage.Require(cfg.Capacity > 0, "%s: capacity %d, must be at least 1", function, cfg.Capacity)
+	stage.Require(flow.Block <= cfg.Strategy && cfg.Strategy <= flow.Fail, "%s: unknown strategy %d", function, cfg.Strategy)
+	stage.Require(cfg.Strategy != flow.Latest || cfg.Capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, cfg.Capacity)
+	p := &bufferOp[T]{stage.NewBlueprint("buffer", src, opts), stage.Adapt(src), cfg}
+	n := p.Node()
+	n.Capacity, n.Boundary, n.Strategy = int64(cfg.Capacity), true, cfg.Strategy
+	return p
+}
