@@ -1,0 +1,234 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// Relay is a head that hands on the elements of one publisher at a time, as
+// they come and without a queue. What was demanded and has not been delivered
+// when a publisher ends is asked of the next one.
+//
+// It subscribes in its own pass, and not inside the signal that ends a
+// publisher: a million publishers that end at once do not grow the stack.
+type Relay[T any] struct {
+	Core[T]
+	inner   atomic.Pointer[relayed[T]] // the present one, nil between two
+	release func(T, flow.Reason)
+}
+
+// Relaying is what embeds a [Relay].
+type Relaying[T any] interface {
+	Abandoner
+	flow.Subscription
+	// After says what comes after the publisher that has ended with err, nil
+	// where it has completed: the next one, or else whether the stream ends,
+	// and with which error. It is called at the start as well, and again with
+	// each pass after it has answered Wait.
+	After(err error) (next flow.Publisher[T], p Progress, end error)
+}
+
+// ErrNilPublisher is the error of a user's function that returns none.
+var ErrNilPublisher = errors.New("nil Publisher")
+
+// Begin hands the subscription to the subscriber and starts the relay.
+func (r *Relay[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], self Relaying[T]) {
+	r.release = flow.ReleaseFunc[T]()
+	r.Core.Begin(ctx, node, down, self, self)
+}
+
+// Cancel ends the stream in silence. The present publisher learns of it at
+// once, so that no further function above is called. A publisher that is being
+// subscribed meanwhile is seen here, or it sees the event.
+func (r *Relay[T]) Cancel() {
+	r.Core.Cancel()
+	if in := r.inner.Load(); in != nil {
+		in.Cancel()
+	}
+}
+
+// Stopped reports whether no further call of a user's function may begin.
+func (r *Relay[T]) Stopped() bool {
+	return r.Events()&(scheduler.Cancelled|scheduler.Ended|scheduler.Invalid) != 0
+}
+
+// Draining reports whether no further source should be started.
+func (r *Relay[T]) Draining() bool { return r.Events()&scheduler.Draining != 0 }
+
+// Run does one pass: see [scheduler.Head].
+func (r *Relay[T]) Run(int) (emitted int, again bool) {
+	if r.Interrupted() {
+		return 0, false
+	}
+	var err error
+	if in := r.inner.Load(); in != nil {
+		if !in.Ended() {
+			in.refill()
+			return 0, false
+		}
+		r.inner.Store(nil)
+		err = in.Err()
+		if r.Context().Err() != nil { // it was told first
+			r.Post(scheduler.Ended)
+			r.Interrupted()
+			return 0, false
+		}
+	}
+	next, p, err := r.Head().(Relaying[T]).After(err)
+	switch {
+	case r.Interrupted():
+	case next != nil:
+		r.follow(next)
+	case p == Last:
+		r.Conclude(err)
+	}
+	return 0, false
+}
+
+// follow subscribes to the next publisher.
+func (r *Relay[T]) follow(next flow.Publisher[T]) {
+	in := &relayed[T]{relay: r}
+	r.inner.Store(in)
+	if r.Stopped() {
+		return // the event has marked the head
+	}
+	if err := r.Try(nil, func() error {
+		Subscribe(r.Context(), Adapt(next), in, r.Meter())
+		return nil
+	}); err != nil {
+		r.Conclude(err)
+	}
+}
+
+// Try runs f, which calls a user's function, and makes an error of what it
+// returns or panics with. A panic is joined with cause, the error that the
+// function was called for, if any. After runtime.Goexit the goroutine does not
+// come back, so that the stream is ended here.
+func (r *Relay[T]) Try(cause error, f func() error) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		recovered := recover()
+		err = r.Broken(recovered)
+		if cause != nil {
+			err = errors.Join(err, cause)
+		}
+		if recovered == nil {
+			r.Conclude(err)
+		}
+	}()
+	err = f()
+	returned = true
+	if err != nil {
+		err = r.UserError(err)
+	}
+	return err
+}
+
+// Conclude ends the stream: with err, or by completion if that is nil.
+func (r *Relay[T]) Conclude(err error) {
+	r.Head().(Abandoner).Abandon(flow.Failed)
+	r.End(err)
+}
+
+// Abandon cancels the present publisher.
+func (r *Relay[T]) Abandon(flow.Reason) {
+	if in := r.inner.Swap(nil); in != nil {
+		in.Cancel()
+	}
+}
+
+// Lose lets go of elements.
+func (r *Relay[T]) Lose(vs []T, reason flow.Reason) {
+	r.Lost(reason, int64(len(vs)))
+	if r.release != nil {
+		for _, v := range vs {
+			r.release(v, reason)
+		}
+	}
+}
+
+// relayed receives the elements of one publisher.
+type relayed[T any] struct {
+	Inner
+	Upstream
+	relay *Relay[T]
+	asked int64 // requested and not yet received
+}
+
+func (in *relayed[T]) OnSubscribe(sub flow.Subscription) {
+	if in.Join(sub) {
+		in.refill()
+	}
+}
+
+// refill requests what is demanded and not yet on its way.
+func (in *relayed[T]) refill() {
+	if in.asked == flow.Unbounded || !in.Joined() {
+		return
+	}
+	demand := in.relay.Demand()
+	n := demand - in.asked
+	if demand == flow.Unbounded {
+		n = demand
+	}
+	if n > 0 {
+		in.asked = demand
+		in.Request(n)
+	}
+}
+
+func (in *relayed[T]) OnNext(v T) {
+	r := in.relay
+	if !in.receive(1) {
+		r.Lose([]T{v}, in.Reason())
+		return
+	}
+	r.demand.Sub(1)
+	r.Next(v)
+	in.refill()
+}
+
+func (in *relayed[T]) OnNextBatch(vs []T) {
+	r := in.relay
+	if !in.receive(len(vs)) {
+		r.Lose(vs, in.Reason())
+		return
+	}
+	r.Emit(vs)
+	in.refill()
+}
+
+// receive counts n elements, and reports whether they go on.
+func (in *relayed[T]) receive(n int) bool {
+	switch {
+	case in.Over():
+		return false
+	case in.asked == flow.Unbounded:
+		return true
+	case int64(n) > in.asked:
+		in.sub.Cancel()
+		in.OnError(&flow.StageError{Stage: in.relay.Name(), Err: errOverrun})
+		return false
+	}
+	in.asked -= int64(n)
+	return true
+}
+
+func (in *relayed[T]) OnError(err error) {
+	if in.Fail(err, in.relay.Outlet.Run()) {
+		in.relay.Ready()
+	}
+}
+
+func (in *relayed[T]) OnComplete() {
+	if in.Complete() {
+		in.relay.Ready()
+	}
+}
