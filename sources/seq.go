@@ -84,8 +84,14 @@ func (s *seqSubscription[T]) loop(suspend func(struct{}) bool) {
 	returned := false
 	defer func() {
 		s.over = true
-		if !returned && !s.Stopped() {
-			s.err = s.Broken(recover())
+		if returned || s.Stopped() {
+			return
+		}
+		switch err := s.Broken(recover()); s.err {
+		case nil:
+			s.err = err
+		default: // it had failed before: see Seq2
+			s.Outlet.Run().Undeliverable(err)
 		}
 	}()
 	s.seq(func(v T) bool {
