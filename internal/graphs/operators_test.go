@@ -2,7 +2,6 @@ package graphs
 
 import (
 	"context"
-	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
@@ -103,7 +102,7 @@ func (d *draw[T]) slow(s stream[T]) stream[T] {
 	n := 0
 	f := d.pure(func(v int) int {
 		if n++; n%every == 0 {
-			time.Sleep(wait)
+			sleep(wait)
 		}
 		return v
 	})

@@ -32,6 +32,9 @@ var schedulers = []struct {
 	}},
 }
 
+// sleep takes virtual time.
+func sleep(d time.Duration) { time.Sleep(d) }
+
 // size is what a graph had, for the totals.
 type size struct{ stages, elements int }
 

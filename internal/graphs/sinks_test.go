@@ -86,7 +86,7 @@ func (d *draw[T]) eachSink() (func(context.Context, *scheduler.Graph, *sink[T]),
 			s.err = sinks.ForEach(ctx, s.from.pub, func(_ context.Context, e T) error {
 				s.got = append(s.got, d.use(e))
 				if wait > 0 && len(s.got)%every == 0 {
-					time.Sleep(wait)
+					sleep(wait)
 				}
 				return call()
 			})

@@ -24,6 +24,7 @@ var mayImport = map[string]imports{
 	"flow":            {},
 	"flow/flowtest":   {ours: []string{"flow", "scheduler"}},
 	"internal/demand": {},
+	"internal/graphs": {},
 	"internal/ring":   {},
 	"internal/lint":   {},
 	"internal/stage":  {ours: kit},
