@@ -60,6 +60,7 @@ func (s *inline) step(waiting bool) bool {
 	returned := false
 	defer func() {
 		i.giveBack()
+		i.tellIdle()
 		s.stepped(returned || waiting)
 	}()
 	if i.Run(inlineTurn) || !i.Release() {
@@ -104,7 +105,7 @@ func (s *inline) Await(i *Island) {
 			s.mu.Lock()
 			continue
 		}
-		i.idle()
+		i.idleAlone()
 		s.mu.Lock()
 		if slices.ContainsFunc(s.queue, (*Island).free) || i.Closed() {
 			continue

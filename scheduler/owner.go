@@ -44,6 +44,24 @@ func (i *Island) idle() {
 	}
 }
 
+// idleAlone is idle on a scheduler on which others may run the island: what is
+// called uses what the island writes. Whoever runs the island now will tell the
+// owner when there is nothing left to do.
+func (i *Island) idleAlone() {
+	if i.owner.idle == nil || !i.borrow() {
+		return
+	}
+	defer i.giveBack()
+	i.idle()
+}
+
+// tellIdle lets the owner call what it calls before it waits.
+func (i *Island) tellIdle() {
+	if i.owner != nil && i.owner.idle != nil {
+		i.signal()
+	}
+}
+
 // unhold reports, once, whether a sink has held the island back until now.
 func (i *Island) unhold() bool {
 	held := i.owner.held
