@@ -60,7 +60,7 @@ func verify(t *testing.T, seed uint64, on int, tell bool) size {
 func verifyKind[T any](t *testing.T, seed uint64, on int, tell bool, k kind[T], owned func() string) (n size) {
 	d := &draw[T]{kind: k, rng: rand.New(rand.NewPCG(seed, 1))}
 	if d.intn(2) == 0 {
-		d.fault = oneOf(d, leaves, timesOut, nothing)
+		d.fault = fault(d.intn(int(faults)))
 	}
 	after := time.Duration(d.intn(20)) * time.Millisecond
 	d.at = int64(oneOf(d, d.intn(4), d.intn(300)))
@@ -113,10 +113,7 @@ func (d *draw[T]) play(ctx context.Context, on scheduler.Scheduler, after time.D
 		s.run(ctx, g, s)
 	}
 	err := g.Wait()
-	problems = seen.alive()
-	if d.fault == nothing {
-		problems = append(problems, seen.unbalanced()...)
-	}
+	problems = append(seen.unbalanced(), seen.alive()...)
 	if in, got := seen.delivered(), d.received(); in != got {
 		problems = append(problems, fmt.Sprintf("sinks have counted %d elements and received %d", in, got))
 	}
