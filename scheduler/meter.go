@@ -15,7 +15,7 @@ type Meter struct {
 	Out     int64  // elements handed on
 	Below   *Meter // next stage on the same island
 	Sampled *bool  // this pass is timed at every change of stage
-	Ended   bool   // the subscription is over: In is counted by Late
+	Ended   bool   // the subscription is over: In is not published any more
 
 	stats    *flow.Stats
 	probe    *probe
@@ -128,8 +128,14 @@ func (m *Meter) Leave(prev *Meter) {
 	}
 }
 
-// Late counts n elements that the stage receives after its end.
-func (m *Meter) Late(n int64) { m.stats.In.Add(n) }
+// Received counts n elements that come in, also after the end.
+func (m *Meter) Received(n int64) {
+	if m.Ended {
+		m.stats.In.Add(n)
+	} else {
+		m.In += n
+	}
+}
 
 // End publishes the last counts. The subscription has ended.
 func (m *Meter) End() {

@@ -14,14 +14,16 @@ import (
 func (d *draw[T]) source(depth int) stream[T] {
 	d.stages++
 	if depth > 0 {
-		switch d.intn(6) {
+		switch d.intn(8) {
 		case 0:
 			return d.merge(depth - 1)
 		case 1:
 			return d.diamond(depth - 1)
+		case 2:
+			return d.concat(depth - 1)
 		}
 	}
-	return oneOf(d, d.slice, d.seq, d.function1, d.channel, d.mappedRange)()
+	return oneOf(d, d.slice, d.seq, d.seq2, d.function1, d.channel, d.mappedRange)()
 }
 
 // origin makes a stream of a publisher that mints the numbers itself.
@@ -68,6 +70,21 @@ func (d *draw[T]) seq() stream[T] {
 			}
 		}
 	}), want, "Seq")
+}
+
+func (d *draw[T]) seq2() stream[T] {
+	want, call := d.numbers(), d.function()
+	return origin(sources.Seq2(func(yield func(T, error) bool) {
+		for _, v := range want {
+			if err := call(); err != nil {
+				yield(d.mint(v), err)
+				return
+			}
+			if !yield(d.mint(v), nil) {
+				return
+			}
+		}
+	}), want, "Seq2")
 }
 
 // function1 is a Func, which waits on the outside now and then.

@@ -180,7 +180,7 @@ func (i *inlet[T]) OnSubscribe(sub flow.Subscription) {
 func (i *inlet[T]) OnNext(v T) {
 	b := (*Boundary[T])(i)
 	if b.feeder != nil {
-		b.feeder.In++
+		b.feeder.Received(1)
 	}
 	if b.is(last) || !b.queue.Push1(v) {
 		b.overrun([]T{v})
@@ -192,7 +192,7 @@ func (i *inlet[T]) OnNext(v T) {
 func (i *inlet[T]) OnNextBatch(vs []T) {
 	b := (*Boundary[T])(i)
 	if b.feeder != nil {
-		b.feeder.In += int64(len(vs))
+		b.feeder.Received(int64(len(vs)))
 	}
 	if b.is(last) || !b.queue.Push(vs) {
 		b.overrun(vs)

@@ -16,7 +16,7 @@ func (i *conflateInlet[T]) OnNext(v T) {
 func (i *conflateInlet[T]) OnNextBatch(vs []T) {
 	b := i.queue
 	if b.feeder != nil {
-		b.feeder.In += int64(len(vs))
+		b.feeder.Received(int64(len(vs)))
 	}
 	var pending T
 	at, merged, returned := 0, int64(0), false

@@ -94,7 +94,7 @@ func (o *Outlet[T]) passes(n int64) (prev *scheduler.Meter) {
 	m.Out += n
 	if d := m.Below; d != nil {
 		if d.Ended {
-			d.Late(n)
+			d.Received(n)
 			return nil
 		}
 		d.In += n

@@ -184,7 +184,7 @@ func (i *overflowInlet[T]) OnNext(v T) {
 func (i *overflowInlet[T]) OnNextBatch(vs []T) {
 	b := i.queue
 	if b.feeder != nil {
-		b.feeder.In += int64(len(vs))
+		b.feeder.Received(int64(len(vs)))
 	}
 	over, full := i.push(vs)
 	b.Ready()
