@@ -44,6 +44,9 @@ var withUserFunction = map[string]func(src publisher, f func(v int)) publisher{
 	"Scan": func(src publisher, f func(int)) publisher {
 		return operators.Scan(src, 0, func(_, v int) int { f(v); return v }, operators.WithName("it"))
 	},
+	"ConcatMap": func(src publisher, f func(int)) publisher {
+		return operators.ConcatMap(src, func(v int) publisher { f(v); return sources.Of(v) }, operators.WithName("it"))
+	},
 	"FlatMapSlice": func(src publisher, f func(int)) publisher {
 		return operators.FlatMapSlice(src, func(v int) []int { f(v); return []int{v} }, operators.WithName("it"))
 	},

@@ -20,6 +20,9 @@ type Config struct {
 	Close       bool
 	MaxLine     int
 	OnWalkError func(path string, err error) error
+
+	FirstBackoff, MostBackoff time.Duration
+	RetryIf                   func(err error) bool
 }
 
 // MaxBatch is the largest number of elements in a batch.
