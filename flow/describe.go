@@ -74,7 +74,7 @@ func (t *Topology) add(n *Node, seen map[*Node]int) int {
 	for _, f := range from {
 		t.Edges = append(t.Edges, TopologyEdge{From: f, To: id})
 	}
-	if n.Capacity == UnknownCapacity || t.MaxElements == UnknownCapacity {
+	if n.Capacity == UnknownCapacity || n.Dynamic || t.MaxElements == UnknownCapacity {
 		t.MaxElements = UnknownCapacity
 	} else {
 		t.MaxElements += n.Capacity

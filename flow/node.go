@@ -19,6 +19,7 @@ type Node struct {
 	Strategy Overflow  // of a buffer, else 0
 	Boundary bool      // its upstream runs on an island of its own
 	Sink     bool      // it ends the graph
+	Dynamic  bool      // it makes streams while it runs, whose stages are not described
 }
 
 // NodeList is the list of upstreams of a fan-in.

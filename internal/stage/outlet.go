@@ -194,3 +194,11 @@ func panicError(name string, recovered any) error {
 	}
 	return flow.NewPanicError(name, recovered)
 }
+
+// Consumed takes n elements out of the count of what came in: a function has
+// consumed them, and what the stage hands on are others, which it receives.
+func (o *Outlet[T]) Consumed(n int64) {
+	if o.meter != nil {
+		o.meter.In -= n
+	}
+}

@@ -1,0 +1,27 @@
+package operators_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sinks"
+	"github.com/weirgo/weir/sources"
+)
+
+func ExampleFlatMap() {
+	pages := func(book string) flow.Publisher[string] {
+		return sources.Of(book+" 1", book+" 2")
+	}
+	src := operators.FlatMap(sources.Of("a", "b"), 1, pages)
+	_ = sinks.ForEach(context.Background(), src, func(_ context.Context, page string) error {
+		fmt.Println(page)
+		return nil
+	})
+	// Output:
+	// a 1
+	// a 2
+	// b 1
+	// b 2
+}

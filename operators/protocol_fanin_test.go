@@ -1,0 +1,50 @@
+package operators_test
+
+import (
+	"testing"
+
+	"github.com/weirgo/weir/flow/flowtest"
+	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
+)
+
+func pair(v int) publisher { return sources.Of(v, v) }
+
+// TestProtocolOfFanIns holds the operators that make one stream of several
+// against the rules.
+func TestProtocolOfFanIns(t *testing.T) {
+	tests := map[string]flowtest.OperatorConfig[int, int]{
+		"FlatMap one at a time": {
+			New: func(up publisher) publisher { return operators.FlatMap(up, 1, pair) },
+			Out: doubles, Prefetch: 1,
+		},
+		"FlatMap": {
+			New: func(up publisher) publisher { return operators.FlatMap(up, 4, pair) },
+			Out: doubles, Prefetch: 4, Unordered: true,
+		},
+		"FlatMap with boundaries": {
+			New: func(up publisher) publisher {
+				return operators.FlatMap(up, 4, func(v int) publisher { return operators.Async(pair(v), 2) })
+			},
+			Out: doubles, Prefetch: 4, Unordered: true,
+		},
+		"FlatMap inner": {
+			New: func(up publisher) publisher {
+				return operators.FlatMap(sources.Of(0), 3, func(int) publisher { return up })
+			},
+			Prefetch: 32,
+		},
+		"FlatMap inner prefetch": {
+			New: func(up publisher) publisher {
+				return operators.FlatMap(sources.Of(0), 3, func(int) publisher { return up }, operators.WithPrefetch(5))
+			},
+			Prefetch: 5,
+		},
+	}
+	for name, cfg := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flowtest.VerifyOperator(t, cfg)
+		})
+	}
+}
