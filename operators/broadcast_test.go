@@ -168,21 +168,49 @@ func TestBroadcastNames(t *testing.T) {
 	require.Equal(t, "map#6.2.1", flow.Describe(operators.Map(inner[0], same)).Stages[5].Name)
 }
 
-// TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken.
+// TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken, also where the
+// stage below it puts off its subscription.
 func TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken(t *testing.T) {
-	for on, s := range schedulers {
-		synctest.Test(t, func(t *testing.T) {
-			var w watched
-			outs := operators.Broadcast(w.publisher(), 2, 8)
-			g, ctx := scheduler.NewGraph(t.Context(), "g", scheduler.On(s()))
-			g.Go(func() error { return sinks.Discard(ctx, operators.Take(outs[0], 0)) })
-			g.Go(func() error {
-				all, err := sinks.Slice(ctx, outs[1])
-				require.Len(t, all, lawSize, on)
-				return err
+	same := func(v int) publisher { return sources.Of(v) }
+	for name, below := range map[string]func(publisher) publisher{
+		"nothing":   func(p publisher) publisher { return p },
+		"Merge":     func(p publisher) publisher { return operators.Merge(2, p) },
+		"FlatMap":   func(p publisher) publisher { return operators.FlatMap(p, 2, same) },
+		"Concat":    func(p publisher) publisher { return operators.Concat(p) },
+		"ConcatMap": func(p publisher) publisher { return operators.ConcatMap(p, same) },
+		"Retry":     func(p publisher) publisher { return operators.Retry(p, 1) },
+		"Recover": func(p publisher) publisher {
+			return operators.Recover(p, func(err error) (int, error) { return 0, err })
+		},
+		"Resume": func(p publisher) publisher {
+			return operators.Resume(p, func(err error) (publisher, error) { return nil, err })
+		},
+	} {
+		for on, s := range schedulers {
+			t.Run(name+" on "+on, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var w watched
+					outs := operators.Broadcast(w.publisher(), 2, 8)
+					g, ctx := scheduler.NewGraph(t.Context(), "g", scheduler.On(s()))
+					scheduler.Subscribe[int](g, below(outs[0]), leaver{})
+					g.Go(func() error { return sinks.Discard(ctx, operators.Take(below(outs[0]), 0)) })
+					g.Go(func() error {
+						all, err := sinks.Slice(ctx, operators.Concat(outs[1], outs[1]))
+						require.Len(t, all, 2*lawSize)
+						return err
+					})
+					require.NoError(t, g.Wait())
+					w.require(t)
+				})
 			})
-			require.NoError(t, g.Wait())
-			w.require(t)
-		})
+		}
 	}
 }
+
+// leaver cancels at once.
+type leaver struct{}
+
+func (leaver) OnSubscribe(s flow.Subscription) { s.Cancel() }
+func (leaver) OnNext(int)                      {}
+func (leaver) OnError(error)                   {}
+func (leaver) OnComplete()                     {}

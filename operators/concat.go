@@ -43,21 +43,22 @@ type concatOp[T any] struct {
 
 func (p *concatOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &concatStage[T]{rest: p.srcs}
+	s := &concatStage[T]{plan: p}
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 type concatStage[T any] struct {
 	stage.Relay[T]
-	rest []flow.Publisher[T] // not yet subscribed
+	plan *concatOp[T]
+	next int // source that is not yet subscribed
 }
 
 // After goes on with the next source.
 func (s *concatStage[T]) After(err error) (flow.Publisher[T], stage.Progress, error) {
-	if err != nil || len(s.rest) == 0 || s.Draining() {
+	all := s.plan.srcs
+	if err != nil || s.next == len(all) || s.next > 0 && s.Draining() {
 		return nil, stage.Last, err
 	}
-	next := s.rest[0]
-	s.rest = s.rest[1:]
-	return next, stage.More, nil
+	s.next++
+	return all[s.next-1], stage.More, nil
 }

@@ -60,6 +60,7 @@ func (s *concatMapStage[In, Out]) After(err error) (flow.Publisher[Out], stage.P
 	o := &s.outer
 	if err == nil && !s.subscribed {
 		s.subscribed = true
+		s.Dynamic()
 		err = s.Try(nil, func() error {
 			stage.Subscribe(s.Context(), s.plan.src, o, s.Meter())
 			return nil

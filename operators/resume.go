@@ -63,6 +63,7 @@ func (s *resumeStage[T]) After(err error) (next flow.Publisher[T], p stage.Progr
 	case err == nil || s.step > 2:
 		return nil, stage.Last, err
 	}
+	s.Dynamic()
 	end = s.Try(err, func() (failed error) {
 		if next, failed = s.plan.f(err); next == nil && failed == nil {
 			failed = errors.Join(stage.ErrNilPublisher, err)

@@ -103,7 +103,7 @@ func (s *retryStage[T]) After(err error) (flow.Publisher[T], stage.Progress, err
 			return nil, stage.Wait, nil
 		}
 	}
-	if s.Draining() {
+	if s.attempts > 0 && s.Draining() {
 		return nil, stage.Last, nil
 	}
 	s.attempts++

@@ -50,10 +50,11 @@ type deferSubscription[T any] struct {
 
 // After builds the publisher.
 func (s *deferSubscription[T]) After(err error) (next flow.Publisher[T], p stage.Progress, end error) {
-	if s.built || s.Draining() {
+	if s.built || s.Draining() || s.Stopped() {
 		return nil, stage.Last, err
 	}
 	s.built = true
+	s.Dynamic()
 	end = s.Try(nil, func() (failed error) {
 		if next, failed = s.plan.f(stage.UserContext(s.Context())); next == nil && failed == nil {
 			failed = stage.ErrNilPublisher

@@ -1,6 +1,12 @@
 package graphs
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
@@ -43,6 +49,90 @@ func (d *draw[T]) inner() (make func(v int) flow.Publisher[T], want func(v int) 
 		}
 		return src
 	}, want, words
+}
+
+func (d *draw[T]) flatMap(s stream[T]) stream[T] {
+	make, expand, words := d.inner()
+	call := d.function()
+	var want []int
+	for _, v := range s.want {
+		want = append(want, expand(v)...)
+	}
+	n := oneOf(d, 1, 2, 16)
+	var opts []operators.Option
+	if d.intn(2) == 0 {
+		opts = append(opts, operators.WithPrefetch(oneOf(d, 1, 3, 300)))
+	}
+	out := s.then(operators.FlatMap(s.pub, n, func(e T) flow.Publisher[T] {
+		v := d.use(e)
+		if err := call(); err != nil {
+			panic(err)
+		}
+		return make(v)
+	}, opts...), want, "FlatMap(%d, %s)", n, words)
+	if n > 1 {
+		return out.atLeast(unsorted)
+	}
+	return out
+}
+
+// retry draws a source that fails so often before it succeeds.
+func (d *draw[T]) retry() stream[T] {
+	want, bad := d.numbers(), d.intn(4)
+	at := d.intn(len(want) + 1)
+	var opts []operators.Option
+	if d.intn(2) == 0 {
+		opts = append(opts, operators.WithBackoff(time.Millisecond, 10*time.Millisecond))
+	}
+	attempts := 0
+	src := operators.Retry(sources.Seq2(func(yield func(T, error) bool) {
+		attempts++
+		for i, v := range want {
+			if i == at && attempts <= bad {
+				yield(d.mint(v), errSource)
+				return
+			}
+			if !yield(d.mint(v), nil) {
+				return
+			}
+		}
+		if at == len(want) && attempts <= bad {
+			yield(d.mint(0), errSource)
+		}
+	}), int64(bad), opts...)
+	var all []int
+	for range bad {
+		all = append(all, want[:at]...)
+	}
+	return origin(src, append(all, want...), fmt.Sprintf("Seq2, which fails %d times at %d, Retry", bad, at))
+}
+
+var errSource = errors.New("the source has failed")
+
+// resume draws a source that fails, and what comes instead.
+func (d *draw[T]) resume() stream[T] {
+	want, rest := d.numbers(), d.numbers()
+	failing := operators.Concat(d.minted(sources.Slice(want)), sources.Error[T](errSource))
+	src := operators.Resume(failing, func(err error) (flow.Publisher[T], error) {
+		return d.minted(sources.Slice(rest)), nil
+	})
+	return origin(src, slices.Concat(want, rest), "Slice, which fails, Resume")
+}
+
+func (d *draw[T]) recover() stream[T] {
+	want := d.numbers()
+	failing := operators.Concat(d.minted(sources.Slice(want)), sources.Error[T](errSource))
+	src := operators.Recover(failing, func(error) (T, error) { return d.mint(7), nil })
+	return origin(src, append(slices.Clone(want), 7), "Slice, which fails, Recover")
+}
+
+// deferred draws a source that is made when it is subscribed.
+func (d *draw[T]) deferred() stream[T] {
+	want, call := d.numbers(), d.function()
+	src := sources.Defer(func(context.Context) (flow.Publisher[T], error) {
+		return d.minted(sources.Slice(want)), call()
+	})
+	return origin(src, want, "Defer")
 }
 
 func (d *draw[T]) concatMap(s stream[T]) stream[T] {

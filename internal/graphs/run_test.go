@@ -184,7 +184,7 @@ func (o *stages) OnStage(s flow.StageInfo, stats *flow.Stats) {
 func (*stages) OnUndeliverable(string, error) {}
 
 // changing are the stages of which more or fewer elements come out than go in.
-var changing = []string{"flatmapslice", "fold", "batch", "through", "concatmap"}
+var changing = []string{"flatmapslice", "fold", "batch", "through", "concatmap", "flatmap", "recover"}
 
 // unbalanced returns the stages whose sum does not close: what went in has come
 // out, or was lost for a reason.

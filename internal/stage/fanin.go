@@ -107,12 +107,12 @@ func (f *Fanin[T]) Over() bool { return f.err != nil || f.Stopped() || f.Closed(
 
 // Run does one pass: see [scheduler.Head].
 func (f *Fanin[T]) Run(n int) (emitted int, again bool) {
-	if f.Interrupted() {
-		return 0, false
-	}
-	if !f.opened {
+	if !f.opened { // also for a subscriber that has left, see Decline
 		f.opened = true
 		f.Head().(Gathering).Open()
+	}
+	if f.Interrupted() {
+		return 0, false
 	}
 	emitted = f.flush(f.Allowed(n))
 	if f.Interrupted() {

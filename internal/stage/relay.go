@@ -18,6 +18,8 @@ import (
 type Relay[T any] struct {
 	Core[T]
 	inner   atomic.Pointer[relayed[T]] // the present one, nil between two
+	began   bool
+	made    context.Context // for publishers that were made during the run
 	release func(T, flow.Reason)
 }
 
@@ -61,6 +63,10 @@ func (r *Relay[T]) Draining() bool { return r.Events()&scheduler.Draining != 0 }
 
 // Run does one pass: see [scheduler.Head].
 func (r *Relay[T]) Run(int) (emitted int, again bool) {
+	if !r.began {
+		r.began = true
+		r.decline()
+	}
 	if r.Interrupted() {
 		return 0, false
 	}
@@ -89,6 +95,25 @@ func (r *Relay[T]) Run(int) (emitted int, again bool) {
 	return 0, false
 }
 
+// Dynamic says that the publishers that follow are made during the run, and not
+// a part of the blueprint.
+func (r *Relay[T]) Dynamic() {
+	if r.made == nil {
+		r.made = scheduler.Inner(r.Context(), r.Node())
+	}
+}
+
+// decline subscribes to the first publisher for nothing, where the subscriber
+// has left before the first pass.
+func (r *Relay[T]) decline() {
+	if !r.Stopped() {
+		return
+	}
+	if first, _, _ := r.Head().(Relaying[T]).After(nil); first != nil {
+		Decline(r.Context(), Adapt(first))
+	}
+}
+
 // follow subscribes to the next publisher.
 func (r *Relay[T]) follow(next flow.Publisher[T]) {
 	in := &relayed[T]{relay: r}
@@ -97,7 +122,11 @@ func (r *Relay[T]) follow(next flow.Publisher[T]) {
 		return // the event has marked the head
 	}
 	if err := r.Try(nil, func() error {
-		Subscribe(r.Context(), Adapt(next), in, r.Meter())
+		ctx := r.made
+		if ctx == nil {
+			ctx = r.Context()
+		}
+		Subscribe(ctx, Adapt(next), in, r.Meter())
 		return nil
 	}); err != nil {
 		r.Conclude(err)
