@@ -86,7 +86,7 @@ func (k ErrorKind) String() string {
 // only grow, except the gauges Buffered and Workers.
 type Stats struct {
 	In           atomic.Int64 // elements received
-	Out          atomic.Int64 // elements handed on
+	Out          atomic.Int64 // elements handed on; of a sink, dealt with
 	Requested    atomic.Int64 // sum of the demand received; saturates at Unbounded
 	RequestCalls atomic.Int64 // calls of Request received
 	Lost         [ReasonsCount]atomic.Int64

@@ -16,7 +16,8 @@
 // Every metric but the last three has the labels stream and stage, the names
 // that [flow.Describe] knows; a further label is given in braces.
 //
-//	weir_stage_elements_total{direction}       received (in) and handed on (out)
+//	weir_stage_elements_total{direction}       received (in) and handed on (out);
+//	                                           a sink's out is what it has dealt with
 //	weir_stage_filtered_total                  rejected by a predicate
 //	weir_stage_dropped_total{strategy}         lost by overflow
 //	weir_stage_merged_total                    merged into another element

@@ -30,7 +30,7 @@ func ExampleNew() {
 	fmt.Println(testutil.GatherAndCount(registry, "weir_stage_elements_total"))
 	// Output:
 	// 30 <nil>
-	// numbers fold#3 5 0
+	// numbers fold#3 5 5
 	// numbers filter#2 10 5
 	// numbers range#1 0 10
 	// 6 <nil>

@@ -63,7 +63,7 @@ func TestRunsCountExactly(t *testing.T) {
 	require.Len(t, all, 5)
 	const whole, half = int64(n * runs), int64(n * runs / 2)
 	for stage, want := range map[string][2]int64{
-		"range": {0, whole}, "map": {whole, whole}, "filter": {whole, half}, "async": {half, half}, "fold": {half, 0},
+		"range": {0, whole}, "map": {whole, whole}, "filter": {whole, half}, "async": {half, half}, "fold": {half, half},
 	} {
 		s := all[stage]
 		require.Equal(t, want, [2]int64{s.In, s.Out}, stage)

@@ -47,7 +47,7 @@ func TestPipeline(t *testing.T) {
 			require.Zero(t, s.Buffered, s.Stage)
 		}
 		require.Equal(t, []counts{
-			{"fold#5", 500, 0}, {"filter#4", 1000, 500}, {"async#3", 1000, 1000}, {"slow", 1000, 1000}, {"range#1", 0, 1000},
+			{"fold#5", 500, 500}, {"filter#4", 1000, 500}, {"async#3", 1000, 1000}, {"slow", 1000, 1000}, {"range#1", 0, 1000},
 		}, got)
 		require.EqualValues(t, 500, all[1].Lost[flow.Filtered])
 		require.InEpsilon(t, wall, all[3].Busy, 0.01, "slow is busy all the time")

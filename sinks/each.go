@@ -54,14 +54,15 @@ type eachSink[T any] struct {
 func (s *eachSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *eachSink[T]) OnNextBatch(vs []T) {
-	at, returned := 0, false
+	at, failed, returned := 0, 0, false
 	defer func() {
-		s.Delivered += int64(at)
+		s.Deal(at)
 		if !returned {
 			s.Broken(recover())
-			at++
+			failed = 1
 		}
-		s.Discard(vs[at:])
+		s.Lost(flow.Failed, failed) // f has it
+		s.Discard(vs[at+failed:])
 	}()
 	f, ctx, brake := s.f, s.Context(), s.Brake()
 	for i, v := range vs {
@@ -71,7 +72,7 @@ func (s *eachSink[T]) OnNextBatch(vs []T) {
 			return
 		}
 		if err := f(ctx, v); err != nil {
-			at, returned = i+1, true
+			failed, returned = 1, true
 			s.UserError(err)
 			return
 		}

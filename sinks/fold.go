@@ -35,15 +35,16 @@ type foldSink[T, R any] struct {
 func (s *foldSink[T, R]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *foldSink[T, R]) OnNextBatch(vs []T) {
-	acc, at, returned := s.acc, 0, false
+	acc, at, failed, returned := s.acc, 0, 0, false
 	defer func() {
 		s.acc = acc
-		s.Delivered += int64(at)
+		s.Deal(at)
 		if !returned {
 			s.Broken(recover())
-			at++
+			failed = 1
 		}
-		s.Discard(vs[at:])
+		s.Lost(flow.Failed, failed) // f has it
+		s.Discard(vs[at+failed:])
 	}()
 	f, brake := s.f, s.Brake()
 	for i, v := range vs {

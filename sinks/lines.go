@@ -74,12 +74,11 @@ func (s *linesSink) OnNext(v string) { s.OnNextBatch(s.in.One(v)) }
 func (s *linesSink) OnNextBatch(vs []string) {
 	at, returned := 0, false
 	defer func() {
-		s.Delivered += int64(at)
+		s.Deal(at)
 		if !returned {
 			s.Broken(recover()) // the writer is a user's
-			at++
 		}
-		s.Discard(vs[min(at, len(vs)):])
+		s.Discard(vs[at:])
 	}()
 	for ; at < len(vs) && !s.Stopped(); at++ {
 		_, _ = s.w.WriteString(vs[at]) // Flush returns the first error

@@ -8,8 +8,8 @@ import (
 	"github.com/weirgo/weir/internal/stage"
 )
 
-// WithPrefetch lets [Seq] ask for n elements ahead. Those that it holds when
-// the loop is left are lost.
+// WithPrefetch lets [Seq] and [Chan] ask for n elements ahead. Those that they
+// hold when the loop is left or the context ends are lost.
 func WithPrefetch(n int) Option {
 	stage.Require(n > 0, "sinks.WithPrefetch: %d elements, must be at least 1", n)
 	return func(c *stage.Config) { c.Prefetch = int64(n) }
@@ -70,6 +70,7 @@ func (s *seqSink[T]) OnNextBatch(vs []T) {
 		return
 	}
 	s.held = append(s.held, vs...)
+	s.Buffered(len(s.held))
 	s.Pause()
 }
 
@@ -81,8 +82,9 @@ func (s *seqSink[T]) loop(yield func(T, error) bool) error {
 		batch := s.held
 		s.held = nil
 		for i, v := range batch {
-			s.Delivered++
+			s.Deal(1)
 			s.rest = batch[i+1:]
+			s.Buffered(len(s.rest))
 			if !yield(v, nil) {
 				return nil
 			}

@@ -30,12 +30,12 @@ type sliceSink[T any] struct {
 
 func (s *sliceSink[T]) OnNext(v T) {
 	s.all = append(s.all, v)
-	s.Delivered++
+	s.Deal(1)
 }
 
 func (s *sliceSink[T]) OnNextBatch(vs []T) {
 	s.all = append(s.all, vs...)
-	s.Delivered += int64(len(vs))
+	s.Deal(len(vs))
 }
 
 // First runs the stream until its first element and returns that. It asks for
@@ -73,7 +73,7 @@ func (s *firstSink[T]) OnNextBatch(vs []T) {
 		return
 	}
 	s.value, s.found = vs[0], true
-	s.Delivered = 1
+	s.Deal(1)
 	s.Stop(nil)
 	s.Discard(vs[1:])
 }

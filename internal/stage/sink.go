@@ -86,6 +86,7 @@ func (s *Sink[T]) Close() {
 	s.run.Sums().Delivered.Add(s.Delivered)
 	s.run.Finish(s.island)
 	if s.meter != nil {
+		s.meter.Out = s.Delivered
 		s.meter.End()
 	}
 	s.run.Seal()
@@ -180,15 +181,48 @@ func (s *Sink[T]) StageError(err error) error {
 	return &flow.StageError{Stage: s.run.Name(s.node), Err: err}
 }
 
-// Discard lets go of elements that the sink will not look at.
-func (s *Sink[T]) Discard(vs []T) {
-	if len(vs) == 0 {
+// Deal counts n elements that the sink has dealt with. Only the island may call
+// it, or the sink's own goroutine while it does not wait.
+func (s *Sink[T]) Deal(n int) {
+	s.Delivered += int64(n)
+	if s.meter != nil {
+		s.meter.Out += int64(n)
+	}
+}
+
+// Sent is Deal for one element, on a goroutine of [Sink.Block].
+func (s *Sink[T]) Sent() {
+	s.run.Sums().Delivered.Add(1)
+	if s.meter != nil {
+		s.meter.Stats().Out.Add(1)
+	}
+}
+
+// Block runs f, which may wait on the outside, on a goroutine of its own. Close
+// waits for it.
+func (s *Sink[T]) Block(f func()) { s.run.Block(f) }
+
+// Buffered publishes how many elements the sink holds now.
+func (s *Sink[T]) Buffered(n int) {
+	if s.meter != nil {
+		s.meter.Buffered(int64(n))
+	}
+}
+
+// Lost accounts for n elements that are not dealt with.
+func (s *Sink[T]) Lost(r flow.Reason, n int) {
+	if n == 0 {
 		return
 	}
-	s.run.Sums().Discarded.Add(int64(len(vs)))
+	s.run.Sums().Discarded.Add(int64(n))
 	if s.meter != nil {
-		s.meter.Lost(flow.Cancelled, int64(len(vs)))
+		s.meter.Lost(r, int64(n))
 	}
+}
+
+// Discard lets go of elements that the sink will not look at.
+func (s *Sink[T]) Discard(vs []T) {
+	s.Lost(flow.Cancelled, len(vs))
 	if s.release != nil {
 		for _, v := range vs {
 			s.release(v, flow.Cancelled)
