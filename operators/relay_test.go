@@ -3,7 +3,6 @@ package operators_test
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -193,10 +192,4 @@ func TestConcatMapTokens(t *testing.T) {
 			})
 		}
 	}
-}
-
-// depth returns how deep the stack is.
-func depth() int {
-	pcs := make([]uintptr, 4096)
-	return runtime.Callers(0, pcs)
 }
