@@ -25,3 +25,11 @@ func ExampleFlatMap() {
 	// b 1
 	// b 2
 }
+
+func ExampleZip2() {
+	names := sources.Of("a", "b", "c")
+	src := operators.Zip2(names, sources.Range(1, 10), func(name string, n int64) string { return fmt.Sprint(name, n) })
+	all, err := sinks.Slice(context.Background(), src)
+	fmt.Println(all, err)
+	// Output: [a1 b2 c3] <nil>
+}

@@ -28,6 +28,12 @@ func TestProtocolOfFanIns(t *testing.T) {
 			},
 			Out: doubles, Prefetch: 4, Unordered: true,
 		},
+		"Zip2 first": {New: func(up publisher) publisher {
+			return operators.Zip2(up, sources.Range(0, 1<<40), func(v int, _ int64) int { return v })
+		}},
+		"Zip2 second": {New: func(up publisher) publisher {
+			return operators.Zip2(operators.Async(sources.Range(0, 1<<40), 3), up, func(_ int64, v int) int { return v })
+		}},
 		"FlatMap inner": {
 			New: func(up publisher) publisher {
 				return operators.FlatMap(sources.Of(0), 3, func(int) publisher { return up })
