@@ -18,6 +18,9 @@ type owner struct {
 func (i *Island) Close() {
 	i.closed.Store(true)
 	i.signal()
+	if s, ok := i.run.sched.(*Seeded); ok {
+		s.again() // a function of a graph may go on
+	}
 }
 
 // Reopen makes another Await possible.

@@ -26,7 +26,7 @@ type Seeded struct {
 	current *task     // the one that runs
 	entered []*Island // whose passes are on the stack
 	parked  chan struct{}
-	freed   bool // a goroutine outside lets its island be run again
+	freed   bool // something has changed that no head tells of
 }
 
 // Step is one choice of a [Seeded] scheduler: the stage whose head ran, or
@@ -79,6 +79,14 @@ func (s *Seeded) arouse() {
 	}
 }
 
+// again lets the thread look once more, also if it is just about to wait.
+func (s *Seeded) again() {
+	s.mu.Lock()
+	s.freed = true
+	s.arouse()
+	s.mu.Unlock()
+}
+
 // Block runs fn on a goroutine of its own: it belongs to the outside.
 func (s *Seeded) Block(r *Run, fn func()) { goroutines{}.Block(r, fn) }
 
@@ -98,10 +106,7 @@ func (s *Seeded) Await(i *Island) {
 		s.Go(i)
 	}
 	if i.owner.foreign {
-		s.mu.Lock()
-		s.freed = true
-		s.arouse()
-		s.mu.Unlock()
+		s.again() // i may be run by others now
 		for !i.Closed() {
 			<-i.owner.wake
 		}
