@@ -23,6 +23,7 @@ type Config struct {
 
 	FirstBackoff, MostBackoff time.Duration
 	RetryIf                   func(err error) bool
+	Unordered                 bool
 }
 
 // MaxBatch is the largest number of elements in a batch.

@@ -1,0 +1,32 @@
+package stage
+
+// maxChunk is the largest number of elements that a worker takes at once.
+const maxChunk = 64
+
+// chunkTime is how many nanoseconds the calls for a chunk may take.
+const chunkTime = 20_000
+
+// pacer decides how many elements a worker takes at once. It begins with one.
+// A chunk doubles when as many full ones in a row as there are workers have
+// taken less than half of chunkTime, so that one call in many that is slow
+// keeps chunks small; and shrinks when one takes more than chunkTime, so that
+// an expensive function gets its elements one by one.
+type pacer struct {
+	chunk    int
+	most     int
+	patience int
+	row      int // full chunks in a row that were fast
+}
+
+func (p *pacer) measure(n int, took int64) {
+	switch {
+	case took > chunkTime:
+		p.row = 0
+		p.chunk = max(1, min(p.chunk, int(int64(n)*chunkTime/took)))
+	case n >= p.chunk && took < chunkTime/2:
+		if p.row++; p.row >= p.patience {
+			p.row = 0
+			p.chunk = min(2*p.chunk, p.most)
+		}
+	}
+}

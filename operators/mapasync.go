@@ -1,0 +1,314 @@
+package operators
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// asyncWindow is how many elements a MapAsync may hold while its function is
+// so cheap that they are handed out in chunks.
+const asyncWindow = 512
+
+// Unordered lets a [MapAsync] emit each result as soon as it is there. Without
+// it they come in the order of their elements.
+func Unordered() Option { return func(c *stage.Config) { c.Unordered = true } }
+
+// MapAsync emits the result of f(ctx, v) for each element v, with at most
+// concurrency calls of f at once. The results come in the order of their
+// elements, or with [Unordered] as they are there.
+//
+//	source         --1--2--3-----|
+//	MapAsync(2)      [1----]
+//	                    [2-]
+//	                       [3-]
+//	result         --------1-2-3-|
+//
+// Calls run on goroutines of their own, which come with the elements and go
+// when there are none. An element gets a call at once where one is free. Only
+// while f takes less than about 20 µs, a goroutine takes several elements at a
+// time, which it then maps one after another. The context that f gets ends
+// with the stream.
+//
+// Demand: requests concurrency at once, and then one for each result that has
+// been handed on. While f is so fast that a goroutine takes several elements
+// at a time, it has as many on their way as are demanded, up to 512.
+//
+// Buffer: at most concurrency elements, those in a call and results that wait
+// for demand or for their turn; while f is so fast, at most 512 where that is
+// more, and of these no more than are demanded.
+//
+// Errors: an error that f returns ends the stream as a [flow.StageError], a
+// panic as a [flow.PanicError]: after the results before it, or with Unordered
+// after those that are there. It ends the context of the other calls. Passes
+// upstream's on, after the results before it. When the stream is over or
+// cancelled, no further call begins.
+//
+// Ends: completes when upstream has and every result is handed on. The run
+// waits until every call has returned, whatever ends the stream. Panics if
+// concurrency is less than 1.
+func MapAsync[In, Out any](src flow.Publisher[In], concurrency int, f func(context.Context, In) (Out, error), opts ...Option) flow.Publisher[Out] {
+	stage.Require(src != nil, "operators.MapAsync: nil source")
+	stage.Require(concurrency > 0, "operators.MapAsync: concurrency %d, must be at least 1", concurrency)
+	stage.Require(f != nil, "operators.MapAsync: nil function")
+	p := &mapAsyncOp[In, Out]{
+		Blueprint: stage.NewBlueprint("mapasync", src, opts), src: stage.Adapt(src), f: f,
+		concurrency: concurrency, ordered: !stage.Configure(opts).Unordered,
+	}
+	p.Node().Capacity = int64(max(concurrency, asyncWindow))
+	return p
+}
+
+type mapAsyncOp[In, Out any] struct {
+	stage.Blueprint
+	src         flow.Publisher[In]
+	f           func(context.Context, In) (Out, error)
+	concurrency int
+	ordered     bool
+}
+
+func (p *mapAsyncOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
+	ctx = stage.Enter(ctx, p.Node(), down)
+	s := &mapAsyncStage[In, Out]{in: flow.ReleaseFunc[In](), out: flow.ReleaseFunc[Out]()}
+	s.Connect(ctx, p.Node(), down)
+	s.Bind(ctx, s)
+	s.workers.Init(stage.WorkersConfig{
+		Run: s.Outlet.Run(), Context: ctx, Limit: p.concurrency, Window: max(p.concurrency, asyncWindow),
+		Ordered: p.ordered, Wake: s.Ready, Broken: s.Broken,
+	}, p.f)
+	stage.Subscribe(ctx, p.src, s, s.Meter())
+}
+
+// mapAsyncStage stays registered after the end of its stream until the last
+// call has returned: it is the one whom the run waits for.
+type mapAsyncStage[In, Out any] struct {
+	stage.Inner
+	stage.Core[Out]
+	workers stage.Workers[In, Out]
+	in      func(In, flow.Reason)
+	out     func(Out, flow.Reason)
+	up      flow.Subscription
+	severed atomic.Bool // upstream has been cancelled
+	one     stage.One[In]
+	asked   int64       // requested upstream and not yet received
+	last    bool        // upstream has ended
+	err     error       // with which
+	over    bool        // the end has been signalled
+	reason  flow.Reason // for letting go since then
+}
+
+// Halt stops the stage and those below it: the context has ended.
+func (s *mapAsyncStage[In, Out]) Halt() {
+	s.workers.Halt()
+	s.Outlet.Halt()
+}
+
+// OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
+func (s *mapAsyncStage[In, Out]) OnSubscribe(sub flow.Subscription) {
+	if s.up != nil {
+		sub.Cancel()
+		return
+	}
+	s.up = sub
+	s.Ready() // to ask for elements
+	s.Accept(s)
+	s.Start()
+}
+
+// Cancel ends the stream in silence.
+func (s *mapAsyncStage[In, Out]) Cancel() {
+	s.workers.Stop()
+	s.sever()
+	s.Core.Cancel()
+}
+
+// sever cancels upstream, once.
+func (s *mapAsyncStage[In, Out]) sever() {
+	if !s.severed.Swap(true) {
+		s.up.Cancel()
+	}
+}
+
+func (s *mapAsyncStage[In, Out]) OnNext(v In) { s.OnNextBatch(s.one.One(v)) }
+
+func (s *mapAsyncStage[In, Out]) OnNextBatch(vs []In) {
+	s.asked -= int64(len(vs))
+	if s.over || s.last || s.workers.Stopped() || s.workers.Failing() {
+		s.let(vs, flow.Cancelled)
+		return
+	}
+	s.workers.Push(vs)
+}
+
+// OnError ends the stream, after the results before it.
+func (s *mapAsyncStage[In, Out]) OnError(err error) {
+	if err == nil {
+		err = flow.ErrProtocol
+	}
+	s.finish(err)
+}
+
+// OnComplete ends the stream, after the results before it.
+func (s *mapAsyncStage[In, Out]) OnComplete() { s.finish(nil) }
+
+func (s *mapAsyncStage[In, Out]) finish(err error) {
+	if s.last || s.over {
+		if err != nil && s.Events()&scheduler.Cancelled == 0 {
+			s.Outlet.Run().Undeliverable(err)
+		}
+		return
+	}
+	s.last, s.err = true, err
+	s.Ready()
+}
+
+// Run does one pass: see [scheduler.Head].
+func (s *mapAsyncStage[In, Out]) Run(n int) (emitted int, again bool) {
+	if s.interrupted() {
+		return 0, false
+	}
+	s.workers.Collect()
+	emitted, more := s.flush(s.Allowed(n))
+	if s.interrupted() {
+		return emitted, false
+	}
+	if m := s.Meter(); m != nil {
+		m.Buffered(int64(s.workers.Inside()))
+	}
+	switch {
+	case s.workers.Failing():
+		s.sever()
+	case !s.last:
+		s.refill()
+	case s.workers.Inside() == 0:
+		s.workers.Stop()
+		s.End(s.err)
+	}
+	return emitted, more && s.Demand() > 0
+}
+
+// refill asks upstream for what there is room for.
+func (s *mapAsyncStage[In, Out]) refill() {
+	want := s.workers.Want(s.Demand()) - int64(s.workers.Inside()) - s.asked
+	if want > 0 {
+		s.asked += want
+		s.up.Request(want)
+	}
+}
+
+// flush emits at most n results and reports whether more are there.
+func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
+	for j := s.workers.Due(); j != nil; j = s.workers.Due() {
+		if k := min(n-emitted, len(j.Out)); k > 0 {
+			s.Emit(j.Out[:k])
+			s.workers.Handed(j, k)
+			emitted += k
+			if s.Events()&^scheduler.Draining != 0 {
+				return emitted, true
+			}
+		}
+		switch {
+		case len(j.Out) > 0:
+			return emitted, true
+		case s.workers.Fatal(j):
+			s.fail(j)
+			return emitted, false
+		case j.Err != nil:
+			s.report(j)
+		}
+		s.workers.Dealt()
+	}
+	return emitted, false
+}
+
+// fail ends the stream with the error of a call.
+func (s *mapAsyncStage[In, Out]) fail(j *stage.Job[In, Out]) {
+	err := s.errorOf(j)
+	j.Err = nil
+	s.abort(flow.Failed)
+	s.Fail(err)
+}
+
+func (s *mapAsyncStage[In, Out]) errorOf(j *stage.Job[In, Out]) error {
+	if j.Panicked {
+		return j.Err
+	}
+	return s.UserError(j.Err)
+}
+
+// report accounts for an element whose call failed, where another error ends
+// the stream. An error of a call that was told to stop is none.
+func (s *mapAsyncStage[In, Out]) report(j *stage.Job[In, Out]) {
+	s.Lost(max(s.reason, flow.Cancelled), 1)
+	if !j.Told {
+		s.Outlet.Run().Undeliverable(s.errorOf(j))
+	}
+}
+
+// interrupted reports whether the stream is over, and ends it if an event from
+// outside asks for that.
+func (s *mapAsyncStage[In, Out]) interrupted() bool {
+	ev := s.Events() &^ scheduler.Draining
+	switch {
+	case s.over:
+		s.sweep()
+	case s.Closed():
+	case ev == 0:
+		return false
+	case ev&scheduler.Cancelled != 0:
+		s.abort(flow.Cancelled)
+		s.Core.Quit()
+	case ev&scheduler.Ended != 0:
+		s.abort(flow.Failed)
+		s.Fail(s.Cause())
+	default:
+		s.abort(flow.Failed)
+		s.Fail(&flow.StageError{Stage: s.Name(), Err: flow.ErrInvalidDemand})
+	}
+	return true
+}
+
+// abort lets go of everything. The end is signalled after it.
+func (s *mapAsyncStage[In, Out]) abort(reason flow.Reason) {
+	s.over, s.reason = true, reason
+	s.workers.Stop()
+	if !s.last {
+		s.sever()
+	}
+	s.sweep()
+}
+
+// sweep lets go of what calls have brought since, and closes the head when
+// none is left.
+func (s *mapAsyncStage[In, Out]) sweep() {
+	if s.workers.Sweep(func(vs []In) { s.let(vs, s.reason) }, s.drop) {
+		s.Close()
+	}
+}
+
+// drop lets go of a job.
+func (s *mapAsyncStage[In, Out]) drop(j *stage.Job[In, Out]) {
+	s.Lost(s.reason, int64(len(j.Out)))
+	if s.out != nil {
+		for _, v := range j.Out {
+			s.out(v, s.reason)
+		}
+	}
+	s.let(j.Rest(), s.reason)
+	if j.Err != nil {
+		s.report(j)
+	}
+}
+
+// let lets go of elements that f was not given.
+func (s *mapAsyncStage[In, Out]) let(vs []In, reason flow.Reason) {
+	s.Lost(reason, int64(len(vs)))
+	if s.in != nil {
+		for _, v := range vs {
+			s.in(v, reason)
+		}
+	}
+}
