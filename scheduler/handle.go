@@ -64,6 +64,7 @@ type Handle struct {
 	order  uint32 // of registration, where a seed decides
 	batch  int16  // how many elements the next pass may emit
 	over   bool   // Close was called
+	late   bool   // other ready heads are to run first, where a seed decides
 }
 
 // ownContext is a context that was derived from the island's.
@@ -138,6 +139,10 @@ func (h *Handle) Post(e Event) {
 	}
 	h.Ready()
 }
+
+// Late lets a [Seeded] scheduler run all else that is ready before the head's
+// next pass. Call it inside Run.
+func (h *Handle) Late() { h.late = true }
 
 // Events returns the events so far.
 func (h *Handle) Events() Event { return Event(h.events.Load()) }

@@ -214,6 +214,7 @@ func (i *Island) single(h *Handle, n int, done func(emitted int)) {
 		i.leave()
 	}()
 	i.now = h
+	h.late = false
 	h.state.Store(running)
 	i.sample(h)
 	emitted, again := h.head.Run(n)

@@ -152,6 +152,9 @@ func (s *Seeded) park(i *Island) {
 func (s *Seeded) step() bool {
 	s.collect()
 	heads, runnable := s.free(), s.runnable()
+	if len(runnable) > 0 && len(heads) > 0 && heads[0].late {
+		heads = nil
+	}
 	choices := len(heads) + len(runnable)
 	if choices == 0 {
 		return false
@@ -183,12 +186,21 @@ func (s *Seeded) step() bool {
 	return true
 }
 
-// free returns the ready heads of islands that nobody runs at present.
+// free returns the ready heads of islands that nobody runs at present; late
+// ones if there are no others.
 func (s *Seeded) free() (all []*Handle) {
+	var late []*Handle
 	for _, h := range s.heads {
-		if h.island.free() && !slices.Contains(s.entered, h.island) {
+		switch {
+		case !h.island.free() || slices.Contains(s.entered, h.island):
+		case h.late:
+			late = append(late, h)
+		default:
 			all = append(all, h)
 		}
+	}
+	if len(all) == 0 {
+		return late
 	}
 	return all
 }

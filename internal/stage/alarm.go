@@ -31,10 +31,17 @@ func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
 	a.timer.Reset(d)
 }
 
-// Rang reports, once, whether the time has come. Set and Stop may come between
-// the start of the timer's goroutine and its mark; what that rings for then is
-// not the time that is set now.
-func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) && flow.Now() >= a.at }
+// Settle lets the alarm ring once in the present moment, when nothing else can
+// run in a bubble of testing/synctest: a new timer that is set for now rings
+// at once there, one that is moved to now when all goroutines are blocked.
+func (a *Alarm) Settle(h *scheduler.Handle) {
+	h.Late() // a scheduler that is blocked may have something to run
+	a.Set(h, time.Hour)
+	a.timer.Reset(0)
+}
+
+// Rang reports, once, whether the time has come.
+func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) }
 
 // Stop takes the alarm back.
 func (a *Alarm) Stop() {
