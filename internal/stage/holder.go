@@ -52,13 +52,17 @@ func (*Holder[In, Out]) native() {}
 func (*Holder[In, Out]) Quit() {}
 
 // OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
-func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) {
+func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) { h.Join(sub, h) }
+
+// Join is OnSubscribe for a stage that receives Request and Cancel from
+// downstream itself.
+func (h *Holder[In, Out]) Join(sub, line flow.Subscription) {
 	if h.up != nil {
 		sub.Cancel()
 		return
 	}
 	h.up = sub
-	h.Accept(h)
+	h.Accept(line)
 	h.Start()
 }
 
@@ -78,6 +82,9 @@ func (h *Holder[In, Out]) Received(n int) bool {
 	}
 	return !h.Closed() && !h.Stopped() && !h.last
 }
+
+// Over reports whether upstream has completed or failed.
+func (h *Holder[In, Out]) Over() bool { return h.last }
 
 // Completed reports whether upstream has completed, and not failed.
 func (h *Holder[In, Out]) Completed() bool { return h.last && h.err == nil }

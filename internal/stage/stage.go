@@ -20,10 +20,9 @@ type Config struct {
 	Close       bool
 	MaxLine     int
 	OnWalkError func(path string, err error) error
-
-	FirstBackoff, MostBackoff time.Duration
-	RetryIf                   func(err error) bool
-	Unordered                 bool
+	MaxWait     time.Duration // of an element that is held for others
+	Burst       int           // elements that may pass at once
+	Last        bool          // what is held at the end is emitted
 }
 
 // MaxBatch is the largest number of elements in a batch.
