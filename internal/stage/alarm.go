@@ -10,25 +10,36 @@ import (
 
 // Alarm makes a head ready at a time. Only the head's island uses it; the
 // timer's goroutine does no more than mark the head.
-type Alarm struct {
+type Alarm struct{ bell *bell }
+
+// bell is what the timer holds on to. The Go runtime may keep a timer that was
+// stopped for as long as it was to run, but must not keep the stream.
+type bell struct {
 	timer *time.Timer
+	head  atomic.Pointer[scheduler.Handle]
 	due   atomic.Bool
 	at    int64 // when it is to ring, as flow.Now has it
+}
+
+func (b *bell) ring() {
+	if h := b.head.Load(); h != nil {
+		b.due.Store(true)
+		h.Ready()
+	}
 }
 
 // Set lets the alarm ring once after d, instead of any time set before. One
 // that has rung and was not yet looked at is forgotten.
 func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
-	a.Stop()
-	a.at = flow.Now() + int64(d)
-	if a.timer == nil {
-		a.timer = time.AfterFunc(d, func() {
-			a.due.Store(true)
-			h.Ready()
-		})
+	if b := a.bell; b != nil {
+		a.Stop()
+		b.head.Store(h)
+		b.timer.Reset(d)
 		return
 	}
-	a.timer.Reset(d)
+	a.bell = new(bell)
+	a.bell.head.Store(h)
+	a.bell.timer = time.AfterFunc(d, a.bell.ring)
 }
 
 // Settle lets the alarm ring once in the present moment, when nothing else can
@@ -37,16 +48,20 @@ func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
 func (a *Alarm) Settle(h *scheduler.Handle) {
 	h.Late() // a scheduler that is blocked may have something to run
 	a.Set(h, time.Hour)
-	a.timer.Reset(0)
+	a.bell.timer.Reset(0)
 }
 
+// Rung reports whether the time has come.
+func (a *Alarm) Rung() bool { return a.bell != nil && a.bell.due.Load() }
+
 // Rang reports, once, whether the time has come.
-func (a *Alarm) Rang() bool { return a.due.Load() && a.due.Swap(false) }
+func (a *Alarm) Rang() bool { return a.Rung() && a.bell.due.Swap(false) }
 
 // Stop takes the alarm back.
 func (a *Alarm) Stop() {
-	if a.timer != nil {
-		a.timer.Stop()
+	if b := a.bell; b != nil {
+		b.timer.Stop()
+		b.head.Store(nil)
+		b.due.Store(false)
 	}
-	a.due.Store(false)
 }

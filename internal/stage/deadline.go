@@ -54,7 +54,7 @@ func (d *Deadline) wake(h *scheduler.Handle, now int64) {
 }
 
 // Rung reports whether the alarm has rung since a pass last looked.
-func (d *Deadline) Rung() bool { return d.alarm.due.Load() }
+func (d *Deadline) Rung() bool { return d.alarm.Rung() }
 
 // Passed reports whether the moment is in the past, so that what happens now
 // comes after it.
