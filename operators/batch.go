@@ -9,13 +9,6 @@ import (
 	"github.com/weirgo/weir/internal/stage"
 )
 
-// WithMaxWait lets [Batch] emit a batch d after its first element, also if it
-// is not full. The default is to wait for as long as it takes.
-func WithMaxWait(d time.Duration) Option {
-	stage.Require(d > 0, "operators.WithMaxWait: %v, must be positive", d)
-	return func(c *stage.Config) { c.MaxWait = d }
-}
-
 // Batch emits the elements in slices of size, and at the end the rest in a
 // shorter one. With [WithMaxWait] a batch is emitted when it is full or when
 // that time has passed since its first element, whichever is first; where no

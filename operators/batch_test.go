@@ -20,8 +20,6 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
-const ms = time.Millisecond
-
 // TestBatchSizes: all elements in order, in batches that are full but for the
 // last, in one go and with a demand of one.
 func TestBatchSizes(t *testing.T) {

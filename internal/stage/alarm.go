@@ -10,7 +10,10 @@ import (
 
 // Alarm makes a head ready at a time. Only the head's island uses it; the
 // timer's goroutine does no more than mark the head.
-type Alarm struct{ bell *bell }
+type Alarm struct {
+	bell *bell
+	at   int64 // when it is to ring, on the clock of flow.Now
+}
 
 // bell is what the timer holds on to. The Go runtime may keep a timer that was
 // stopped for as long as it was to run, but must not keep the stream.
@@ -18,7 +21,6 @@ type bell struct {
 	timer *time.Timer
 	head  atomic.Pointer[scheduler.Handle]
 	due   atomic.Bool
-	at    int64 // when it is to ring, as flow.Now has it
 }
 
 func (b *bell) ring() {
@@ -31,6 +33,7 @@ func (b *bell) ring() {
 // Set lets the alarm ring once after d, instead of any time set before. One
 // that has rung and was not yet looked at is forgotten.
 func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
+	a.at = flow.Now() + int64(d)
 	if b := a.bell; b != nil {
 		a.Stop()
 		b.head.Store(h)
@@ -48,14 +51,17 @@ func (a *Alarm) Set(h *scheduler.Handle, d time.Duration) {
 func (a *Alarm) Settle(h *scheduler.Handle) {
 	h.Late() // a scheduler that is blocked may have something to run
 	a.Set(h, time.Hour)
+	a.at = flow.Now()
 	a.bell.timer.Reset(0)
 }
 
 // Rung reports whether the time has come.
 func (a *Alarm) Rung() bool { return a.bell != nil && a.bell.due.Load() }
 
-// Rang reports, once, whether the time has come.
-func (a *Alarm) Rang() bool { return a.Rung() && a.bell.due.Swap(false) }
+// Rang reports, once, whether the time has come. Set and Stop may come between
+// the start of the timer's goroutine and its mark; what that rings for then is
+// not the time that is set now.
+func (a *Alarm) Rang() bool { return a.Rung() && a.bell.due.Swap(false) && flow.Now() >= a.at }
 
 // Stop takes the alarm back.
 func (a *Alarm) Stop() {

@@ -16,13 +16,16 @@ import (
 type Config struct {
 	Name        string
 	Prefetch    int64
-	MaxWait     time.Duration
 	Close       bool
 	MaxLine     int
 	OnWalkError func(path string, err error) error
+	Unordered   bool          // results come as they are there
 	MaxWait     time.Duration // of an element that is held for others
 	Burst       int           // elements that may pass at once
 	Last        bool          // what is held at the end is emitted
+
+	FirstBackoff, MostBackoff time.Duration
+	RetryIf                   func(err error) bool
 }
 
 // MaxBatch is the largest number of elements in a batch.
