@@ -33,6 +33,29 @@
 // make publishers on several goroutines, or set Serial in [Limits]. Run the
 // suites with -race, which alone sees signals without order.
 //
+// # Laws
+//
+// [VerifyLaws] holds an operator against what the rules do not say: that it
+// behaves at every position in a stream and under every scheduler.
+//
+//	L.cancel   Cancel stops everything at once, and reaches upstream once
+//	L.panic    a panic or a Goexit in the operator's function is an error, behind
+//	           the elements before it
+//	L.ctx      the end of the context ends the stream with its cause
+//	L.demand   nobody gets more than was asked for, and nothing stands still
+//	L.batch    how the input is cut into batches makes no difference
+//	L.sum      the counters of every stage add up
+//	L.release  each element is consumed or released exactly once
+//
+// A config is that of [VerifyOperator] with the operator's function laid open:
+//
+//	flowtest.VerifyLaws(t, flowtest.LawConfig[int, int]{
+//		OperatorConfig: cfg,
+//		Call: func(up flow.Publisher[int], hook func(int)) flow.Publisher[int] {
+//			return operators.Map(up, func(v int) int { hook(v); return v })
+//		},
+//	})
+//
 // # Parts
 //
 // For what is special about an implementation there are a subscriber and a

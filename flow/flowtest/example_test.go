@@ -82,3 +82,31 @@ func ExampleVerifyOperator() {
 		})
 	}
 }
+
+// In a test function. Call is the operator with a hook in its function, which
+// the laws use to panic, to cancel and to count; Owned is the operator over
+// elements of which each must be consumed or released.
+func ExampleVerifyLaws() {
+	type token = *flowtest.Token
+	double := func(up flow.Publisher[int], f func(int) int) flow.Publisher[int] { return up }         // yours
+	tokens := func(up flow.Publisher[token], f func(token) token) flow.Publisher[token] { return up } // the same
+	_ = func(t *testing.T) {
+		flowtest.VerifyLaws(t, flowtest.LawConfig[int, int]{
+			OperatorConfig: flowtest.OperatorConfig[int, int]{
+				New: func(up flow.Publisher[int]) flow.Publisher[int] {
+					return double(up, func(v int) int { return 2 * v })
+				},
+				Out: func(n int) (out []int) {
+					for i := range n {
+						out = append(out, 2*i)
+					}
+					return out
+				},
+			},
+			Call: func(up flow.Publisher[int], hook func(int)) flow.Publisher[int] {
+				return double(up, func(v int) int { hook(v); return 2 * v })
+			},
+			Owned: tokens,
+		})
+	}
+}

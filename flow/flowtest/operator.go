@@ -123,6 +123,9 @@ func (cfg OperatorConfig[In, Out]) inputs(n int) (int, []Out) {
 
 // number returns the conversion of an int to a numeric type.
 func number[T any]() func(i int) T {
+	if _, ok := any(0).(T); ok {
+		return func(i int) T { return any(i).(T) }
+	}
 	t := reflect.TypeFor[T]()
 	if t.Kind() == reflect.String || !reflect.TypeFor[int]().ConvertibleTo(t) {
 		panic(fmt.Sprintf("flowtest: the config needs In to make elements of type %v", t))

@@ -32,10 +32,11 @@ func Never[T any]() flow.Publisher[T] { return &source[T]{never: true} }
 type source[T any] struct {
 	n     int
 	at    func(i int) T
-	err   error // with which it ends
-	never bool  // it does not end
-	batch int   // largest batch for those who take batches
-	async bool  // it emits on a goroutine of its own
+	err   error   // with which it ends
+	never bool    // it does not end
+	batch int     // largest batch for those who take batches
+	async bool    // it emits on a goroutine of its own
+	in    *intake // of a law, which holds elements back and keeps the books
 }
 
 func (p *source[T]) Subscribe(ctx context.Context, s flow.Subscriber[T]) {
@@ -47,6 +48,9 @@ func (p *source[T]) Subscribe(ctx context.Context, s flow.Subscriber[T]) {
 		e.batches, _ = s.(flow.BatchSubscriber[T])
 	}
 	e.work.Store(1) // nothing is emitted before OnSubscribe has returned
+	if p.in != nil {
+		e.line = p.in.join(e.wake)
+	}
 	if ctx.Done() != nil {
 		e.stop = context.AfterFunc(ctx, func() { e.note(ctxEnded) })
 	}
@@ -69,6 +73,7 @@ type emission[T any] struct {
 	to      flow.Subscriber[T]
 	batches flow.BatchSubscriber[T]
 	stop    func() bool // of the watch of ctx
+	line    *intakeLine // in the books of a law, or nil
 
 	work   atomic.Int64
 	notes  atomic.Uint32
@@ -79,6 +84,9 @@ type emission[T any] struct {
 }
 
 func (e *emission[T]) Request(n int64) {
+	if e.line != nil {
+		e.line.request(n)
+	}
 	if n < 1 {
 		e.note(badRequest)
 		return
@@ -96,7 +104,12 @@ func (e *emission[T]) Request(n int64) {
 	e.wake()
 }
 
-func (e *emission[T]) Cancel() { e.note(cancelled) }
+func (e *emission[T]) Cancel() {
+	if e.line != nil {
+		e.line.cancel()
+	}
+	e.note(cancelled)
+}
 
 func (e *emission[T]) note(bit uint32) {
 	e.notes.Or(bit)
@@ -150,19 +163,29 @@ func (e *emission[T]) pass() {
 			e.release().OnComplete()
 			return
 		}
-		if e.demand.Load() == 0 {
+		n := e.allowed()
+		if n == 0 {
 			return
 		}
-		e.emit()
+		e.emit(n)
 	}
 }
 
-// emit sends an element or a batch.
-func (e *emission[T]) emit() {
-	n := 1
+// allowed returns how many elements may be sent now, as one batch.
+func (e *emission[T]) allowed() int {
+	batch := 1
 	if e.batches != nil {
-		n = int(min(int64(e.batch), int64(e.n-e.next), e.demand.Load()))
+		batch = e.batch
 	}
+	n := int(min(int64(batch), int64(e.n-e.next), e.demand.Load()))
+	if e.line != nil {
+		n = e.line.take(e.next, n)
+	}
+	return n
+}
+
+// emit sends n elements, as a batch where those are taken.
+func (e *emission[T]) emit(n int) {
 	if e.demand.Load() != flow.Unbounded {
 		e.demand.Add(-int64(n))
 	}
@@ -183,6 +206,9 @@ func (e *emission[T]) emit() {
 // release ends the emission, which drops the subscriber, and returns it.
 func (e *emission[T]) release() flow.Subscriber[T] {
 	e.ended = true
+	if e.line != nil {
+		e.line.end(e.notes.Load())
+	}
 	to := e.to
 	e.to, e.batches = nil, nil
 	if e.stop != nil {
