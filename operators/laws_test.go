@@ -136,9 +136,11 @@ func (f foreign) Subscribe(ctx context.Context, s flow.Subscriber[int]) {
 }
 
 var schedulers = map[string]func() scheduler.Scheduler{
-	"default": scheduler.Default,
-	"inline":  scheduler.Inline,
-	"seeded":  func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
+	"default":   scheduler.Default,
+	"inline":    scheduler.Inline,
+	"pool":      func() scheduler.Scheduler { return scheduler.NewPool(2) },
+	"pool of 1": func() scheduler.Scheduler { return scheduler.NewPool(1) },
+	"seeded":    func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
 }
 
 func forAll(t *testing.T, test func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher)) {

@@ -18,7 +18,12 @@
 //
 // # Schedulers
 //
-// [Default] gives each active island a goroutine. [Inline] runs everything on
-// the goroutines that call in. [NewSeeded] runs everything in one thread and
-// takes each choice from a seed, so that a run can be repeated exactly.
+// [Default] gives each active island a goroutine. [NewPool] runs all islands on
+// n goroutines, a turn each. Prefer it for graphs that compute: it bounds the
+// cores that they use, and a turn is 0.1 ms, where the Go runtime lets a
+// goroutine compute for 10 ms while others wait. Prefer Default where functions
+// of stages wait: in a pool each that waits keeps one of the n. [Inline] runs
+// everything on the goroutines that call in. [NewSeeded] runs everything in one
+// thread and takes each choice from a seed, so that a run can be repeated
+// exactly.
 package scheduler

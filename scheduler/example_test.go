@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"math/big"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
@@ -28,6 +29,27 @@ func ExampleNewGraph() {
 	}
 	fmt.Println(users, orders)
 	// Output: [ann bob] [tea]
+}
+
+func ExampleNewPool() {
+	pool := scheduler.NewPool(2) // at most two cores, however many streams there are
+	g, ctx := scheduler.NewGraph(context.Background(), "primes", scheduler.On(pool))
+	counts := make([]int, 3)
+	for i := range counts {
+		g.Go(func() (err error) {
+			from := int64(1000 * i)
+			primes := operators.Filter(sources.Range(from, 1000), func(n int64) bool {
+				return big.NewInt(n).ProbablyPrime(0)
+			})
+			counts[i], err = sinks.Fold(ctx, primes, 0, func(n int, _ int64) int { return n + 1 })
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(counts)
+	// Output: [168 135 127]
 }
 
 // printer is a subscriber that asks for all there is.

@@ -67,7 +67,8 @@ func (c *counter) OnComplete()                     { c.done.Store(true) }
 
 func TestSubscribeIsCountedByWait(t *testing.T) {
 	for name, s := range map[string]scheduler.Scheduler{
-		"default": scheduler.Default(), "inline": scheduler.Inline(), "seeded": scheduler.NewSeeded(3),
+		"default": scheduler.Default(), "inline": scheduler.Inline(), "pool": scheduler.NewPool(2),
+		"seeded": scheduler.NewSeeded(3),
 	} {
 		t.Run(name, func(t *testing.T) {
 			g, _ := scheduler.NewGraph(t.Context(), "g", scheduler.On(s))

@@ -178,7 +178,11 @@ func (i *Island) pop() *Handle {
 // Run runs ready heads until none is left, or for about passes passes. It
 // reports whether heads are still ready. The caller owns the island until
 // Release returns true.
-func (i *Island) Run(passes int) (more bool) {
+func (i *Island) Run(passes int) (more bool) { return i.turn(passes, 0) }
+
+// turn is Run, and ends also after the pass that makes it longer than limit
+// nanoseconds, if that is not 0. Then stamp is the time when it has ended.
+func (i *Island) turn(passes int, limit int64) (more bool) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -186,12 +190,25 @@ func (i *Island) Run(passes int) (more bool) {
 		}
 	}()
 	i.enter()
+	if limit > 0 {
+		i.stamp = flow.Now()
+	}
+	start := i.stamp
 	for ; passes > 0; passes-- {
 		h := i.pop()
 		if h == nil {
 			break
 		}
 		i.pass(h, int(h.batch))
+		if limit == 0 {
+			continue
+		}
+		if i.stamp == 0 {
+			i.stamp = flow.Now()
+		}
+		if i.stamp-start > limit {
+			break
+		}
 	}
 	more = i.hasReady()
 	i.leave()

@@ -8,10 +8,12 @@ type owner struct {
 	idle    func() // called before it waits, if not nil
 	held    bool   // by a sink that has not called Await yet
 	foreign bool   // a goroutine that the scheduler does not own
+	place   place  // where it runs
 
 	mu     sync.Mutex
 	awaits bool // it is in Await: only then may another goroutine run the island
 	lent   bool // somebody runs the island
+	missed bool // somebody has claimed the island in vain
 }
 
 // Close ends the [Scheduler.Await] on i.
@@ -49,13 +51,14 @@ func (i *Island) idle() {
 
 // idleAlone is idle on a scheduler on which others may run the island: what is
 // called uses what the island writes. Whoever runs the island now will tell the
-// owner when there is nothing left to do.
-func (i *Island) idleAlone() {
+// owner when there is nothing left to do. It reports what giveBack does.
+func (i *Island) idleAlone() (missed bool) {
 	if i.owner.idle == nil || !i.borrow() {
-		return
+		return false
 	}
-	defer i.giveBack()
+	defer func() { missed = i.giveBack() }()
 	i.idle()
+	return false
 }
 
 // tellIdle lets the owner call what it calls before it waits.
@@ -65,6 +68,9 @@ func (i *Island) tellIdle() {
 	}
 }
 
+// over reports whether the island has an owner that does not wait any more.
+func (i *Island) over() bool { return i.owner != nil && i.Closed() }
+
 // unhold reports, once, whether a sink has held the island back until now.
 func (i *Island) unhold() bool {
 	held := i.owner.held
@@ -72,11 +78,14 @@ func (i *Island) unhold() bool {
 	return held
 }
 
-// await begins an Await for a scheduler on which others may run the island.
-func (i *Island) await() {
-	i.owner.mu.Lock()
-	i.owner.awaits = true
-	i.owner.mu.Unlock()
+// await begins an Await for a scheduler on which others may run the island. It
+// reports whether somebody has claimed the island in vain.
+func (i *Island) await() (missed bool) {
+	o := i.owner
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.awaits = true
+	return o.took()
 }
 
 // reclaim ends it: the owner's other code uses what the island writes, so it
@@ -110,6 +119,23 @@ func (i *Island) borrow() bool {
 	return true
 }
 
+// claim is borrow for a scheduler that forgets an island which it cannot have:
+// await or giveBack will report that it was claimed.
+func (i *Island) claim() bool {
+	if i.owner == nil {
+		return true
+	}
+	o := i.owner
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.free() {
+		o.missed = true
+		return false
+	}
+	o.lent = true
+	return true
+}
+
 // free reports whether borrow would succeed.
 func (i *Island) free() bool {
 	o := i.owner
@@ -123,17 +149,30 @@ func (i *Island) free() bool {
 
 func (o *owner) free() bool { return o.awaits && !o.lent }
 
-// giveBack ends a successful borrow.
-func (i *Island) giveBack() {
+// took reports, once, whether the island was claimed in vain and can be had
+// now. The lock is held.
+func (o *owner) took() bool {
+	missed := o.missed && o.free()
+	if missed {
+		o.missed = false
+	}
+	return missed
+}
+
+// giveBack ends a successful borrow or claim. It reports whether somebody has
+// claimed the island in vain meanwhile.
+func (i *Island) giveBack() (missed bool) {
 	o := i.owner
 	if o == nil {
-		return
+		return false
 	}
 	o.mu.Lock()
 	o.lent = false
 	waits := !o.awaits
+	missed = o.took()
 	o.mu.Unlock()
 	if waits {
 		i.signal()
 	}
+	return missed
 }

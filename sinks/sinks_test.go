@@ -196,9 +196,11 @@ func TestLinesWritesNothingForNothing(t *testing.T) {
 }
 
 var schedulers = map[string]func() scheduler.Scheduler{
-	"default": scheduler.Default,
-	"inline":  scheduler.Inline,
-	"seeded":  func() scheduler.Scheduler { return scheduler.NewSeeded(7) },
+	"default":   scheduler.Default,
+	"inline":    scheduler.Inline,
+	"pool":      func() scheduler.Scheduler { return scheduler.NewPool(2) },
+	"pool of 1": func() scheduler.Scheduler { return scheduler.NewPool(1) },
+	"seeded":    func() scheduler.Scheduler { return scheduler.NewSeeded(7) },
 }
 
 // TestSinkInsideAUsersFunction of another stream, on the context that the

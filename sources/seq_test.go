@@ -79,9 +79,11 @@ func TestSeqLeavesTheLoop(t *testing.T) {
 }
 
 var schedulers = map[string]func() scheduler.Scheduler{
-	"default": scheduler.Default,
-	"inline":  scheduler.Inline,
-	"seeded":  func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
+	"default":   scheduler.Default,
+	"inline":    scheduler.Inline,
+	"pool":      func() scheduler.Scheduler { return scheduler.NewPool(2) },
+	"pool of 1": func() scheduler.Scheduler { return scheduler.NewPool(1) },
+	"seeded":    func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
 }
 
 func failAt(ctx context.Context, src flow.Publisher[int], at int) error {
