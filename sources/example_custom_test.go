@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sinks"
 	"github.com/weirgo/weir/sources"
 )
@@ -32,3 +34,34 @@ func ExampleSeq2() {
 	fmt.Println(all, err)
 	// Output: [3 1] digits: 'x' is no digit
 }
+
+func ExamplePush() {
+	bell := new(bell)
+	rings := sources.Push(8, flow.DropOldest, func(ctx context.Context, out *sources.Emitter[string]) error {
+		bell.Listen(func(who string) {
+			if !out.Emit(who).Accepted() {
+				fmt.Println("nobody heard", who)
+			}
+		})
+		defer bell.Listen(nil)
+		bell.Ring("ann")
+		bell.Ring("bob")
+		<-ctx.Done() // until the stream is over
+		return nil
+	})
+	err := sinks.ForEach(context.Background(), operators.Take(rings, 2), func(_ context.Context, who string) error {
+		fmt.Println(who)
+		return nil
+	})
+	fmt.Println(err, bell.listener == nil)
+	// Output:
+	// ann
+	// bob
+	// <nil> true
+}
+
+// bell calls back.
+type bell struct{ listener func(who string) }
+
+func (b *bell) Listen(f func(who string)) { b.listener = f }
+func (b *bell) Ring(who string)           { b.listener(who) }
