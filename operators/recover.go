@@ -79,6 +79,7 @@ func (s *recoverStage[T]) replace(err error) error {
 	return s.Try(err, func() error {
 		v, err := s.plan.f(err)
 		if err == nil {
+			s.Consumed(-1) // it came from f
 			s.keep([]T{v})
 		}
 		return err

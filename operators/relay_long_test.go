@@ -14,11 +14,9 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
-// switches is how often a publisher ends at once in a long run.
-const switches = 1_000_000
-
 // steady looks now and then how deep the stack is and how much memory is used.
 type steady struct {
+	switches    int // how often a publisher ends at once
 	calls       int
 	depth, most int
 	heap        uint64 // at a tenth of the way
@@ -27,7 +25,7 @@ type steady struct {
 
 func (s *steady) tick() {
 	s.calls++
-	if s.calls%(switches/100) == 0 {
+	if s.calls%(s.switches/100) == 0 {
 		depth := runtime.Callers(0, make([]uintptr, 1000))
 		if s.depth == 0 {
 			s.depth = depth
@@ -35,9 +33,9 @@ func (s *steady) tick() {
 		s.most = max(s.most, depth)
 	}
 	switch s.calls {
-	case switches / 10:
+	case s.switches / 10:
 		s.heap = heap()
-	case switches * 9 / 10:
+	case s.switches * 9 / 10:
 		s.grown = int64(heap() - s.heap)
 	}
 }
@@ -49,45 +47,61 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// TestManySwitches: publishers that end at once do not grow the stack, and
-// leave nothing behind.
-func TestManySwitches(t *testing.T) {
-	for name, build := range map[string]func(tick func()) publisher{
-		"ConcatMap of Empty": func(tick func()) publisher {
-			return operators.ConcatMap(sources.Range(0, switches), func(int64) publisher { tick(); return sources.Empty[int]() })
-		},
-		"ConcatMap of one": func(tick func()) publisher {
-			return operators.ConcatMap(sources.Range(0, switches), func(int64) publisher { tick(); return sources.Of(1) })
-		},
-		"ConcatMap of foreign": func(tick func()) publisher {
-			return operators.ConcatMap(sources.Range(0, switches), func(int64) publisher { tick(); return foreign{sources.Empty[int]()} })
-		},
-		"Retry": func(tick func()) publisher {
-			return operators.Retry(sources.Defer(func(context.Context) (publisher, error) {
-				tick()
-				return sources.Error[int](errStop), nil
-			}), switches, operators.WithRetryIf(func(error) bool { return true }))
-		},
-		"Concat": func(tick func()) publisher {
-			all := make([]publisher, switches)
-			for i := range all {
-				all[i] = sources.Empty[int]()
-			}
+// longRuns are streams of n publishers that end at once.
+var longRuns = map[string]func(n int, tick func()) publisher{
+	"ConcatMap of Empty": func(n int, tick func()) publisher {
+		return operators.ConcatMap(sources.Range(0, int64(n)), func(int64) publisher { tick(); return sources.Empty[int]() })
+	},
+	"ConcatMap of one": func(n int, tick func()) publisher {
+		return operators.ConcatMap(sources.Range(0, int64(n)), func(int64) publisher { tick(); return sources.Of(1) })
+	},
+	"ConcatMap of foreign": func(n int, tick func()) publisher {
+		return operators.ConcatMap(sources.Range(0, int64(n)), func(int64) publisher {
 			tick()
-			return operators.Concat(all...)
-		},
-	} {
+			return foreign{sources.Empty[int]()}
+		})
+	},
+	"Retry": func(n int, tick func()) publisher {
+		return operators.Retry(sources.Error[int](errStop), int64(n), operators.WithRetryIf(func(error) bool { tick(); return true }))
+	},
+	"Retry of Defer": func(n int, tick func()) publisher {
+		return operators.Retry(sources.Defer(func(context.Context) (publisher, error) {
+			tick()
+			return sources.Error[int](errStop), nil
+		}), int64(n))
+	},
+	"Concat": func(n int, _ func()) publisher {
+		all := make([]publisher, n)
+		for i := range all {
+			all[i] = sources.Empty[int]()
+		}
+		return operators.Concat(all...)
+	},
+}
+
+// TestManySwitches: publishers that end at once do not grow the stack, and
+// leave nothing behind, also where an observer names and counts them.
+func TestManySwitches(t *testing.T) {
+	for name, build := range longRuns {
 		for on, s := range schedulers {
 			t.Run(name+" on "+on, func(t *testing.T) {
-				var s0 steady
-				n, err := sinks.First(scheduler.With(t.Context(), s()), operators.Fold(build(s0.tick), 0, add))
-				if name == "Retry" {
-					require.ErrorIs(t, err, errStop)
-				} else {
-					require.NoError(t, err)
+				s0 := steady{switches: 50_000}
+				if on == "default" && (name == "ConcatMap of Empty" || name == "Retry") {
+					s0.switches = 1_000_000
 				}
-				if name == "ConcatMap of one" {
-					require.Equal(t, switches, n)
+				ctx := scheduler.With(t.Context(), s())
+				if on == "inline" {
+					ctx = flow.WithObserver(ctx, &stages{all: map[string]*flow.Stats{}})
+				}
+				n, err := sinks.First(ctx, operators.Fold(build(s0.switches, s0.tick), 0, add))
+				switch name {
+				case "Retry", "Retry of Defer":
+					require.ErrorIs(t, err, errStop)
+				case "ConcatMap of one":
+					require.Equal(t, s0.switches, n)
+					require.NoError(t, err)
+				default:
+					require.NoError(t, err)
 				}
 				require.Equal(t, s0.depth, s0.most, "stack")
 				require.Less(t, s0.grown, int64(1<<18), "bytes")
