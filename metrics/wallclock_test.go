@@ -62,22 +62,26 @@ func alien(src ints) ints {
 // endlessGraphs live from the start of their run to its end, every stage of
 // them. Each value is what one of the graph's sinks reads.
 var endlessGraphs = map[string]func() []ints{
-	"slow source":           func() []ints { return []ints{fast(endless(ms))} },
-	"slow middle":           func() []ints { return []ints{fast(slow(endless(0), ms))} },
-	"nothing but waiting":   func() []ints { return []ints{fast(sources.Never[int]())} },
-	"all equal":             func() []ints { return []ints{slow(slow(endless(ms), ms), ms)} },
-	"filter":                func() []ints { return []ints{odd(slow(endless(ms), ms))} },
-	"expand":                func() []ints { return []ints{twice(slow(endless(ms), ms))} },
-	"scan":                  func() []ints { return []ints{operators.Scan(endless(ms), 0, func(a, b int) int { return a + b })} },
-	"take":                  func() []ints { return []ints{operators.Take(endless(ms), 1<<40)} },
-	"boundary, slow above":  func() []ints { return []ints{operators.Async(slow(endless(0), ms), 8)} },
-	"boundary, slow below":  func() []ints { return []ints{slow(operators.Async(endless(0), 8), ms)} },
-	"boundary of one":       func() []ints { return []ints{slow(operators.Async(endless(ms), 1), ms)} },
-	"two boundaries":        func() []ints { return []ints{slow(operators.Async(slow(operators.Async(endless(ms), 4), 3*ms), 4), ms)} },
-	"drop oldest":           func() []ints { return []ints{slow(operators.Buffer(endless(ms), 4, flow.DropOldest), 5*ms)} },
-	"latest":                func() []ints { return []ints{slow(operators.Buffer(endless(ms), 1, flow.Latest), 5*ms)} },
-	"merge":                 func() []ints { return []ints{fast(operators.Merge(4, calls(ms), calls(2*ms), calls(5*ms)))} },
-	"merge of boundaries":   func() []ints { return []ints{slow(operators.Merge(4, operators.Async(endless(ms), 4), calls(ms)), 2*ms)} },
+	"slow source":          func() []ints { return []ints{fast(endless(ms))} },
+	"slow middle":          func() []ints { return []ints{fast(slow(endless(0), ms))} },
+	"nothing but waiting":  func() []ints { return []ints{fast(sources.Never[int]())} },
+	"all equal":            func() []ints { return []ints{slow(slow(endless(ms), ms), ms)} },
+	"filter":               func() []ints { return []ints{odd(slow(endless(ms), ms))} },
+	"expand":               func() []ints { return []ints{twice(slow(endless(ms), ms))} },
+	"scan":                 func() []ints { return []ints{operators.Scan(endless(ms), 0, func(a, b int) int { return a + b })} },
+	"take":                 func() []ints { return []ints{operators.Take(endless(ms), 1<<40)} },
+	"boundary, slow above": func() []ints { return []ints{operators.Async(slow(endless(0), ms), 8)} },
+	"boundary, slow below": func() []ints { return []ints{slow(operators.Async(endless(0), 8), ms)} },
+	"boundary of one":      func() []ints { return []ints{slow(operators.Async(endless(ms), 1), ms)} },
+	"two boundaries": func() []ints {
+		return []ints{slow(operators.Async(slow(operators.Async(endless(ms), 4), 3*ms), 4), ms)}
+	},
+	"drop oldest": func() []ints { return []ints{slow(operators.Buffer(endless(ms), 4, flow.DropOldest), 5*ms)} },
+	"latest":      func() []ints { return []ints{slow(operators.Buffer(endless(ms), 1, flow.Latest), 5*ms)} },
+	"merge":       func() []ints { return []ints{fast(operators.Merge(4, calls(ms), calls(2*ms), calls(5*ms)))} },
+	"merge of boundaries": func() []ints {
+		return []ints{slow(operators.Merge(4, operators.Async(endless(ms), 4), calls(ms)), 2*ms)}
+	},
 	"goroutine":             func() []ints { return []ints{slow(calls(ms), 2*ms)} },
 	"publisher from abroad": func() []ints { return []ints{slow(alien(slow(endless(ms), ms)), ms)} },
 	"fan-out": func() []ints {

@@ -27,6 +27,7 @@ var schedulers = []struct {
 }{
 	{"Default", func(uint64) scheduler.Scheduler { return scheduler.Default() }},
 	{"Inline", func(uint64) scheduler.Scheduler { return scheduler.Inline() }},
+	{"Pool", func(seed uint64) scheduler.Scheduler { return scheduler.NewPool(1 + int(seed%3)) }},
 	{"Seeded", func(seed uint64) scheduler.Scheduler {
 		return scheduler.NewSeeded(seed, scheduler.Quiesce(synctest.Wait))
 	}},
