@@ -55,7 +55,20 @@ func (s *Sink[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[
 	s.node, s.first, s.release = node, first, flow.ReleaseFunc[T]()
 	s.run, s.island = scheduler.NewRun(ctx, node, s.fail)
 	s.meter = scheduler.NewMeter(s.island, node, nil)
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if r := recover(); r != nil {
+			panic(r) // wrong arguments; the stack is still there
+		}
+		// A scheduler may run the islands above in here, and a function that
+		// they call has ended the goroutine of the sink.
+		s.Close()
+	}()
 	Subscribe(s.island, Adapt(src), self, s.meter)
+	returned = true
 }
 
 // Await runs the stream until it ends or Stop is called.
