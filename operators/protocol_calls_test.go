@@ -3,6 +3,7 @@ package operators_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
@@ -23,6 +24,7 @@ func TestProtocolOfCalls(t *testing.T) {
 	for name, cfg := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			cfg.Timeout = time.Minute // element by element, each is several hand-overs: slow on a busy machine
 			flowtest.VerifyOperator(t, cfg)
 		})
 	}
