@@ -8,21 +8,30 @@ import (
 	"github.com/weirgo/weir/internal/stage"
 )
 
-// ForEach runs the stream and calls f with each element, one after another.
-// The context that f gets ends when the stream does.
+// ForEach runs the stream and calls f with each element, one after another, or
+// with [WithWorkers] from several goroutines at once, in no order. The context
+// that f gets ends when the stream does.
 //
-// Demand: unbounded.
+// Demand: unbounded. With n workers n elements, and one more for each call that
+// has returned: there are never more than n in the sink.
 //
 // Errors: the stream's error; an error that f returns, as a [flow.StageError];
-// a panic in f, as a [flow.PanicError]. After an error no further call begins.
+// a panic in f, as a [flow.PanicError]. After an error no further call begins,
+// and with workers the context of the other calls ends.
 //
-// Ends: returns when the stream has ended and its goroutines have returned.
+// Ends: returns when the stream has ended and its goroutines have returned,
+// those of all calls included.
 func ForEach[T any](ctx context.Context, src flow.Publisher[T], f func(context.Context, T) error, opts ...Option) error {
 	stage.Require(ctx != nil, "sinks.ForEach: nil context")
 	stage.Require(src != nil, "sinks.ForEach: nil source")
 	stage.Require(f != nil, "sinks.ForEach: nil function")
+	node := stage.NewSink("foreach", src, opts)
+	if n := stage.Configure(opts).Workers; n > 0 {
+		node.Capacity = int64(n)
+		return new(stage.SinkWorkers[T]).Drive(ctx, node, src, n, f)
+	}
 	s := &eachSink[T]{f: f}
-	return s.Drive(ctx, stage.NewSink("foreach", src, opts), src, s, flow.Unbounded)
+	return s.Drive(ctx, node, src, s, flow.Unbounded)
 }
 
 // Discard runs the stream and lets go of its elements.
