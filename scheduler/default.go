@@ -1,7 +1,5 @@
 package scheduler
 
-import "runtime"
-
 // Default returns the scheduler that gives each active island a goroutine. The
 // island of a blocking sink runs on the sink's caller. An island that has
 // nothing to do gives its goroutine back.
@@ -34,17 +32,6 @@ func (i *Island) live() {
 	}
 }
 
-// linger gives other goroutines one turn before the island's goroutine is
-// given back: whoever consumes what the island has just emitted usually runs
-// now and makes it ready again. It reports whether a head is ready.
-func (i *Island) linger() bool {
-	if i.hasReady() {
-		return true
-	}
-	runtime.Gosched()
-	return i.hasReady()
-}
-
 func (goroutines) Block(r *Run, fn func()) {
 	r.acquire()
 	go func() {
@@ -57,15 +44,15 @@ func (goroutines) Await(i *Island) {
 	for {
 		if i.scheduled.Load() {
 			i.Run(burst)
-			if !i.closed.Load() && (i.linger() || !i.Release()) {
+			if !i.Closed() && (i.linger() || !i.Release()) {
 				continue
 			}
 		}
-		if i.closed.Load() {
+		if i.Closed() {
 			return
 		}
 		i.idle()
-		if i.closed.Load() {
+		if i.Closed() {
 			return
 		}
 		<-i.owner.wake

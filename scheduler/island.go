@@ -32,7 +32,8 @@ type Island struct {
 	owner *owner                 // whoever waits for it, nil for most
 
 	scheduled atomic.Bool // somebody runs it, or is asked to
-	closed    atomic.Bool
+	few       bool        // the last pass that emitted anything emitted few elements
+	tired     uint8       // how often it has spun in vain, see linger
 }
 
 type islandKey struct{}
@@ -253,6 +254,9 @@ func (i *Island) pass(h *Handle, n int) {
 	h.state.Store(running)
 	i.sample(h)
 	emitted, again := h.head.Run(n)
+	if emitted > 0 {
+		i.few = emitted <= fewElements
+	}
 	i.sampled()
 	i.pace(h, emitted, again)
 	if i.settle(h, again) {

@@ -1,6 +1,9 @@
 package scheduler
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // owner is the goroutine that waits on an island: a sink, or a graph.
 type owner struct {
@@ -9,6 +12,7 @@ type owner struct {
 	held    bool   // by a sink that has not called Await yet
 	foreign bool   // a goroutine that the scheduler does not own
 	place   place  // where it runs
+	closed  atomic.Bool
 
 	mu     sync.Mutex
 	awaits bool // it is in Await: only then may another goroutine run the island
@@ -18,7 +22,7 @@ type owner struct {
 
 // Close ends the [Scheduler.Await] on i.
 func (i *Island) Close() {
-	i.closed.Store(true)
+	i.owner.closed.Store(true)
 	i.signal()
 	if s, ok := i.run.sched.(*Seeded); ok {
 		s.again() // a function of a graph may go on
@@ -26,10 +30,10 @@ func (i *Island) Close() {
 }
 
 // Reopen makes another Await possible.
-func (i *Island) Reopen() { i.closed.Store(false) }
+func (i *Island) Reopen() { i.owner.closed.Store(false) }
 
 // Closed reports whether Close was called.
-func (i *Island) Closed() bool { return i.closed.Load() }
+func (i *Island) Closed() bool { return i.owner.closed.Load() }
 
 // signal wakes the goroutine in Await.
 func (i *Island) signal() {
