@@ -66,12 +66,12 @@ func TestTable(t *testing.T) {
 		t.Errorf("the first line is %q, want the machine", machine)
 	}
 	want := []string{
-		"workload ours ns/el limit ns/el ratio target allocs/el verdict",
-		"met 15.00 10.00 1.500 ratio <= 2 0.000000 ok",
-		"met other 500.00 10.00 50.000 - 0.000000 reported",
-		"missed 25.00 10.00 2.500 ratio <= 2 0.000000 MISSED ratio 2.5 > 2",
-		"missed other 500.00 10.00 50.000 - 0.000000 reported",
-		"wrong - - - - - FAILED weir: WRONG VALUE 201 for n=200, want 200",
+		"workload ours ns/el limit ns/el ratio p99 target allocs/el verdict",
+		"met 15.00 10.00 1.500 - ratio <= 2 0.000000 ok",
+		"met other 500.00 10.00 50.000 - - 0.000000 reported",
+		"missed 25.00 10.00 2.500 - ratio <= 2 0.000000 MISSED ratio 2.5 > 2",
+		"missed other 500.00 10.00 50.000 - - 0.000000 reported",
+		"wrong - - - - - - FAILED weir: WRONG VALUE 201 for n=200, want 200",
 	}
 	lines := strings.Split(strings.TrimSpace(rows), "\n")
 	for i := range lines {
@@ -85,7 +85,13 @@ func TestTable(t *testing.T) {
 func TestUnitInTheRow(t *testing.T) {
 	var out strings.Builder
 	table{&out}.result(Result{Workload: "W7", Role: Ours, Unit: "B", Cost: 864.4}, true)
-	if got := strings.Join(strings.Fields(out.String()), " "); got != "W7 864 B - - - 0.000000 reported" {
+	if got := strings.Join(strings.Fields(out.String()), " "); got != "W7 864 B - - - - 0.000000 reported" {
+		t.Errorf("row is %q", got)
+	}
+	out.Reset()
+	table{&out}.result(Result{Workload: "W8", Role: Ours, Unit: "ns p50",
+		Cost: 330, Limit: 300, Ratio: 1.1, Tail: 600.4, LimitTail: 500}, true)
+	if got := strings.Join(strings.Fields(out.String()), " "); got != "W8 330 ns p50 300 ns p50 1.100 600/500 - 0.000000 reported" {
 		t.Errorf("row is %q", got)
 	}
 }

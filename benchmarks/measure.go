@@ -110,10 +110,11 @@ func (w Workload) once(c Contestant, n int) (Sample, error) {
 
 // results condenses the samples, which are in the order of w.By.
 func (w Workload) results(n int, samples [][]Sample) (out []Result) {
-	var limits []float64
+	var limits, limitTails []float64
 	for i, c := range w.By {
 		if c.Role == Limit {
 			limits = column(samples[i], func(s Sample) float64 { return s.Cost })
+			limitTails = column(samples[i], func(s Sample) float64 { return s.Tail })
 		}
 	}
 	for i, c := range w.By {
@@ -131,10 +132,14 @@ func (w Workload) results(n int, samples [][]Sample) (out []Result) {
 			Allocs:     median(column(samples[i], func(s Sample) float64 { return s.Allocs })),
 			Goroutines: median(column(samples[i], func(s Sample) float64 { return s.Goroutines })),
 		}
-		r.Cost = median(r.Costs)
+		tails := column(samples[i], func(s Sample) float64 { return s.Tail })
+		r.Cost, r.Tail = median(r.Costs), median(tails)
 		if limits != nil {
-			r.Limit = median(limits)
+			r.Limit, r.LimitTail = median(limits), median(limitTails)
 			r.Ratio = median(paired(r.Costs, limits))
+		}
+		if r.LimitTail != 0 {
+			r.TailRatio = median(paired(tails, limitTails))
 		}
 		if c.Role == Ours {
 			r.Must = w.Must

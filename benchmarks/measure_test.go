@@ -75,6 +75,37 @@ func TestMeasureTakesTurns(t *testing.T) {
 	}
 }
 
+func TestMeasureComparesTails(t *testing.T) {
+	tails := func(name string, role Role, tails ...float64) Contestant {
+		tails = append([]float64{1e9}, tails...) // the warm-up's
+		return Contestant{name, role, func(n int) (Sample, error) {
+			tail := tails[0]
+			tails = tails[1:]
+			return Sample{Value: int64(n), Cost: 1, Tail: tail}, nil
+		}}
+	}
+	got, err := scripted(tails("weir", Ours, 8, 100, 6), tails("loop", Limit, 4, 20, 1)).measure(100, 3)
+	if err != nil || got[0].Tail != 8 || got[0].LimitTail != 4 || got[0].TailRatio != 5 {
+		t.Errorf("got %+v, %v, want medians 8 and 4, and 5 of the ratios 2, 5 and 6", got, err)
+	}
+}
+
+func TestPercentile(t *testing.T) {
+	times := make([]int64, 1000)
+	for i := range times {
+		times[i] = int64(i)
+	}
+	if p50, p99 := percentile(times, 50), percentile(times, 99); p50 != 499 || p99 != 989 {
+		t.Errorf("percentiles are %v and %v", p50, p99)
+	}
+	if got := percentile(times[7:8], 99); got != 7 {
+		t.Errorf("percentile of one is %v", got)
+	}
+	if got := percentile(nil, 99); got != 0 {
+		t.Errorf("percentile of none is %v", got)
+	}
+}
+
 func TestMeasureWithoutLimit(t *testing.T) {
 	var turns []string
 	got, err := scripted(script(&turns, "weir", Ours, 8)).measure(100, 1)

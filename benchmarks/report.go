@@ -52,28 +52,31 @@ func cpuModel(file string) string {
 // A table prints one row at a time, as soon as it is measured.
 type table struct{ w io.Writer }
 
-const row = "%-14s %12s %12s %8s  %-32s %10s  %s\n"
+const row = "%-14s %12s %12s %8s %13s  %-32s %10s  %s\n"
 
 func (t table) head() {
-	fmt.Fprintf(t.w, row, "workload", "ours ns/el", "limit ns/el", "ratio", "target", "allocs/el", "verdict")
+	fmt.Fprintf(t.w, row, "workload", "ours ns/el", "limit ns/el", "ratio", "p99", "target", "allocs/el", "verdict")
 }
 
 // result prints the row of r. A cost in another unit than the head's says so.
 func (t table) result(r Result, judged bool) {
-	name, limit, ratio := r.Workload, "-", "-"
+	name, limit, ratio, tails := r.Workload, "-", "-", "-"
 	if r.Role == Peer {
 		name += " " + r.Contestant
 	}
 	if r.Limit != 0 {
 		limit, ratio = amount(r.Limit, r.Unit), fmt.Sprintf("%.3f", r.Ratio)
 	}
-	fmt.Fprintf(t.w, row, name, amount(r.Cost, r.Unit), limit, ratio, cmp.Or(r.target(), "-"),
+	if r.Tail != 0 {
+		tails = fmt.Sprintf("%.0f/%.0f", r.Tail, r.LimitTail)
+	}
+	fmt.Fprintf(t.w, row, name, amount(r.Cost, r.Unit), limit, ratio, tails, cmp.Or(r.target(), "-"),
 		fmt.Sprintf("%.6f", r.Allocs), r.verdict(judged))
 }
 
 // failure prints the row of a workload that has no result.
 func (t table) failure(w Workload, err error) {
-	fmt.Fprintf(t.w, row, w.Name, "-", "-", "-", "-", "-", "FAILED "+err.Error())
+	fmt.Fprintf(t.w, row, w.Name, "-", "-", "-", "-", "-", "-", "FAILED "+err.Error())
 }
 
 func amount(v float64, unit string) string {

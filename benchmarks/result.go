@@ -16,6 +16,9 @@ type Result struct {
 	Cost       float64   `json:"cost"`
 	Limit      float64   `json:"limit,omitempty"` // 0 where there is none
 	Ratio      float64   `json:"ratio,omitempty"` // the median of Costs[i]/Limits[i]
+	Tail       float64   `json:"tail,omitempty"`  // 0 where costs have no 99th percentile
+	LimitTail  float64   `json:"limit_tail,omitempty"`
+	TailRatio  float64   `json:"tail_ratio,omitempty"` // the median, as Ratio
 	Allocs     float64   `json:"allocs"`
 	Goroutines float64   `json:"goroutines"`
 	Must       []Target  `json:"must,omitempty"`
@@ -36,6 +39,7 @@ type Measure string
 const (
 	Cost       Measure = "cost"
 	Ratio      Measure = "ratio"
+	TailRatio  Measure = "p99 ratio"
 	Allocs     Measure = "allocs"
 	Goroutines Measure = "goroutines"
 )
@@ -46,6 +50,8 @@ func (m Measure) of(r Result) float64 {
 		return r.Cost
 	case Ratio:
 		return r.Ratio
+	case TailRatio:
+		return r.TailRatio
 	case Allocs:
 		return r.Allocs
 	case Goroutines:

@@ -15,6 +15,7 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"met", Result{Ratio: 2, Allocs: 0.001, Cost: 1024, Must: must}, true, "ok"},
 		{"ratio", Result{Ratio: 2.01, Must: must}, true, "MISSED ratio 2.01 > 2"},
+		{"tail", Result{Ratio: 1, TailRatio: 3, Must: []Target{{Ratio, 2}, {TailRatio, 2.5}}}, true, "MISSED p99 ratio 3 > 2.5"},
 		{"two", Result{Allocs: 0.5, Goroutines: 1, Must: must}, true, "MISSED allocs 0.5 > 0.001, goroutines 1 > 0"},
 		{"not a number", Result{Ratio: math.NaN(), Must: must}, true, "MISSED ratio NaN > 2"},
 		{"quick", Result{Ratio: 3, Must: must}, false, "not judged"},

@@ -41,6 +41,7 @@ type Runner func(n int) (Sample, error)
 type Sample struct {
 	Value      int64   // what was computed, to be checked
 	Cost       float64 // per element, in the workload's unit
+	Tail       float64 // the 99th percentile, where Cost is the median of many; else 0
 	Allocs     float64 // allocations per element
 	Goroutines float64 // that are there while the workload is held, in all
 }
@@ -49,7 +50,7 @@ const nanosecondsPerElement = "ns/el"
 
 // workloads returns all workloads in the order of the table.
 func workloads() []Workload {
-	return []Workload{w1(), w1s(), w2(), w2s(), w7(), w13(), w13s()}
+	return []Workload{w1(), w1s(), w2(), w2s(), w7(), w8(), w8o(), w8b(), w13(), w13s()}
 }
 
 // selected returns those of ws whose names match.

@@ -44,7 +44,7 @@ func TestWorkloadsAreWellFormed(t *testing.T) {
 		}
 		for _, m := range w.Must {
 			m.Of.of(Result{}) // panics for a measure that does not exist
-			if m.Of == Ratio && roles[Limit] == 0 {
+			if (m.Of == Ratio || m.Of == TailRatio) && roles[Limit] == 0 {
 				t.Errorf("%s: a target for the ratio, and no limit", w.Name)
 			}
 		}
