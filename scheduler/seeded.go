@@ -25,6 +25,7 @@ type Seeded struct {
 	tasks   []*task   // functions of graphs that have not returned
 	current *task     // the one that runs
 	entered []*Island // whose passes are on the stack
+	driver  driver
 	parked  chan struct{}
 	freed   bool // something has changed that no head tells of
 }
@@ -112,18 +113,28 @@ func (s *Seeded) Await(i *Island) {
 		}
 		return
 	}
-	if t := s.current; t != nil {
-		t.wait(i)
-		return
+	if !s.driver.resting() {
+		if t := s.current; t != nil {
+			t.wait(i)
+			return
+		}
 	}
+	if s.driver.begin(i) {
+		defer s.driver.end()
+		s.drive(i)
+	}
+}
+
+// drive makes choices until i is closed.
+func (s *Seeded) drive(i *Island) {
 	for !i.Closed() {
-		s.quiesce()
+		s.driver.rest(s.quiesce)
 		if i.Closed() {
 			return
 		}
 		if !s.step() {
 			i.idle()
-			s.park(i)
+			s.driver.rest(func() { s.park(i) })
 		}
 	}
 }
