@@ -25,7 +25,11 @@ const ms = time.Millisecond
 // with several seeds.
 func inVirtualTime(t *testing.T, f func(t *testing.T, ctx context.Context)) {
 	t.Helper()
-	for name, sched := range map[string]func() scheduler.Scheduler{"default": scheduler.Default, "inline": scheduler.Inline} {
+	for name, sched := range map[string]func() scheduler.Scheduler{
+		"default": scheduler.Default,
+		"inline":  scheduler.Inline,
+		"pool":    func() scheduler.Scheduler { return scheduler.NewPool(2) },
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { f(t, scheduler.With(t.Context(), sched())) })
 		})

@@ -215,6 +215,36 @@ func TestWaitingOutsideTakesNoWorker(t *testing.T) {
 	})
 }
 
+// TestCallsThatWaitTakeNoWorker: 256 calls of MapAsync wait, and other streams
+// of the pool go on.
+func TestCallsThatWaitTakeNoWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := scheduler.NewPool(2)
+		g, ctx := scheduler.NewGraph(t.Context(), "waiting", scheduler.On(pool))
+		outside := make(chan struct{})
+		var waiting atomic.Int64
+		var mapped int64
+		g.Go(func() (err error) {
+			calls := operators.MapAsync(sources.Range(0, 1000), 256, func(context.Context, int64) (int64, error) {
+				waiting.Add(1)
+				<-outside
+				return 1, nil
+			})
+			mapped, err = sinks.Fold(ctx, calls, 0, func(a, b int64) int64 { return a + b })
+			return err
+		})
+		synctest.Wait()
+		require.EqualValues(t, 256, waiting.Load())
+		n, err := sinks.Fold(scheduler.With(t.Context(), pool), operators.Async(sources.Range(0, 1000), 16), 0,
+			func(n, _ int64) int64 { return n + 1 })
+		require.NoError(t, err)
+		require.EqualValues(t, 1000, n)
+		close(outside)
+		require.NoError(t, g.Wait())
+		require.EqualValues(t, 1000, mapped)
+	})
+}
+
 // never is a stream of another kind than sources.Never: its function waits in
 // a sink of the same pool.
 func never(ctx context.Context) flow.Publisher[int] {

@@ -21,6 +21,7 @@ func LawSchedulers() []LawScheduler {
 	return []LawScheduler{
 		{"default", func(uint64) scheduler.Scheduler { return scheduler.Default() }},
 		{"inline", func(uint64) scheduler.Scheduler { return scheduler.Inline() }},
+		{"pool", func(uint64) scheduler.Scheduler { return scheduler.NewPool(2) }},
 		{"seeded", seeded},
 		{"seeded again", func(seed uint64) scheduler.Scheduler { return seeded(seed + 1<<32) }},
 	}
