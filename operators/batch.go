@@ -123,15 +123,17 @@ func (s *batchStage[T]) hand(n int) {
 		return
 	}
 	out := s.full[:n]
+	s.full = s.full[n:] // before anybody below may end the goroutine
 	merged := -n
 	for _, b := range out {
 		merged += len(b)
 	}
 	s.Lost(flow.Merged, int64(merged))
 	s.Emit(out)
-	rest := copy(s.full, s.full[n:])
-	clear(s.full[rest:])
-	s.full = s.full[:rest]
+	clear(out)
+	if len(s.full) == 0 {
+		s.full = out[:0]
+	}
 }
 
 // Flush emits what is full, and the present batch if its time or the end has

@@ -63,15 +63,25 @@ func (s *flatSliceStage[In, Out]) OnNextBatch(vs []In) {
 	case !s.Received(len(vs)):
 		s.Let(vs, flow.Cancelled)
 		return
-	case len(s.rest) > 0 || len(s.waiting) > 0:
+	case s.holds():
 		s.waiting = append(s.waiting, vs...)
-		return
+	default:
+		if n := s.expand(vs, stage.MaxBatch); n < len(vs) && !s.Closed() {
+			s.waiting = append(s.waiting, vs[n:]...)
+			s.Ready()
+		}
+		s.Refill()
 	}
-	if n := s.expand(vs, stage.MaxBatch); n < len(vs) && !s.Closed() {
-		s.waiting = append(s.waiting, vs[n:]...)
-		s.Ready()
+	s.count()
+}
+
+func (s *flatSliceStage[In, Out]) holds() bool { return len(s.rest) > 0 || len(s.waiting) > 0 }
+
+// count publishes how many elements the stage holds.
+func (s *flatSliceStage[In, Out]) count() {
+	if m := s.Meter(); m != nil {
+		m.Buffered(int64(len(s.rest) + len(s.waiting)))
 	}
-	s.Refill()
 }
 
 // expand calls f while there is demand, and hands the results on when about
@@ -79,9 +89,13 @@ func (s *flatSliceStage[In, Out]) OnNextBatch(vs []In) {
 // elements f has seen.
 func (s *flatSliceStage[In, Out]) expand(vs []In, batch int) (seen int) {
 	out := s.out[:0]
-	at, returned := 0, false
+	at, below, returned := 0, false, false
 	defer func() {
-		if !returned {
+		switch {
+		case returned:
+		case below: // the goroutine ends there, and whoever it was ends the stream
+			s.Let(vs[at+1:], flow.Failed)
+		default:
 			s.FailAt(out, vs[at+1:], s.Broken(recover()))
 			seen = len(vs)
 		}
@@ -90,21 +104,22 @@ func (s *flatSliceStage[In, Out]) expand(vs []In, batch int) (seen int) {
 	for i, v := range vs {
 		if atomic.LoadUint32(brake) != 0 {
 			returned = true
-			s.hand(out)
 			s.Let(vs[i:], flow.Cancelled)
+			s.hand(out)
 			return len(vs)
 		}
 		at = i
 		out = append(out, f(v)...)
 		if room := s.Demand(); int64(len(out)) >= room {
-			returned = true
+			below = true
 			s.keep(out, int(room))
+			returned = true
 			return i + 1
 		}
 		if len(out) >= batch {
-			returned = true
+			below = true
 			s.hand(out)
-			out, returned = out[:0], false
+			out, below = out[:0], false
 		}
 	}
 	returned = true
@@ -115,6 +130,7 @@ func (s *flatSliceStage[In, Out]) expand(vs []In, batch int) (seen int) {
 // keep hands on the first n of out and holds the rest.
 func (s *flatSliceStage[In, Out]) keep(out []Out, n int) {
 	s.rest = append(s.rest[:0], out[n:]...)
+	clear(out[n:])
 	s.hand(out[:n])
 }
 
@@ -127,24 +143,32 @@ func (s *flatSliceStage[In, Out]) hand(out []Out) {
 
 // Flush emits what is held, and goes on with the input behind it.
 func (s *flatSliceStage[In, Out]) Flush(n int) (emitted int, more bool) {
+	emitted = s.flush(n)
+	s.count()
+	return emitted, s.holds()
+}
+
+func (s *flatSliceStage[In, Out]) flush(n int) (emitted int) {
 	if k := min(n, len(s.rest)); k > 0 {
 		head := s.rest[:k]
 		s.rest = s.rest[k:]
 		s.Emit(head)
 		clear(head)
-		return k, len(s.rest) > 0 || len(s.waiting) > 0
+		return k
 	}
 	if n > 0 && len(s.waiting) > 0 {
 		vs := s.waiting
-		s.waiting = nil
+		k := min(n, len(vs))
+		s.waiting = vs[k:] // expand deals with the others, whatever happens
 		before := s.Demand()
-		seen := s.expand(vs[:min(n, len(vs))], n)
+		seen := s.expand(vs[:k], n)
 		if !s.Closed() {
-			s.waiting = append(vs[seen:], s.waiting...)
+			s.waiting = vs[seen:]
+			clear(vs[:seen])
 		}
-		return int(min(int64(n), before-s.Demand())), len(s.rest) > 0 || len(s.waiting) > 0
+		return int(min(int64(n), before-s.Demand()))
 	}
-	return 0, len(s.rest) > 0 || len(s.waiting) > 0
+	return 0
 }
 
 // Want has more input on its way the more is demanded, and none while results
@@ -153,7 +177,7 @@ func (s *flatSliceStage[In, Out]) Want(demand int64) int64 {
 	switch {
 	case demand == flow.Unbounded:
 		return demand
-	case demand == 0 || len(s.rest) > 0 || len(s.waiting) > 0:
+	case demand == 0 || s.holds():
 		return 0
 	}
 	return max(1, min(demand/8, stage.MaxBatch))

@@ -19,7 +19,8 @@ import (
 //
 // Demand: unbounded, from the first request on.
 //
-// Buffer: none, besides the running result.
+// Buffer: the running result, which counts as one element: the others have been
+// merged into it.
 //
 // Errors: passes upstream's on, without a result. A panic in f ends the stream
 // with a [flow.PanicError].
@@ -28,7 +29,9 @@ import (
 func Fold[T, R any](src flow.Publisher[T], zero R, f func(R, T) R, opts ...Option) flow.Publisher[R] {
 	stage.Require(src != nil, "operators.Fold: nil source")
 	stage.Require(f != nil, "operators.Fold: nil function")
-	return &foldOp[T, R]{stage.NewBlueprint("fold", src, opts), stage.Adapt(src), zero, f}
+	p := &foldOp[T, R]{stage.NewBlueprint("fold", src, opts), stage.Adapt(src), zero, f}
+	p.Node().Capacity = 1
+	return p
 }
 
 type foldOp[T, R any] struct {
@@ -40,16 +43,19 @@ type foldOp[T, R any] struct {
 
 func (p *foldOp[T, R]) Subscribe(ctx context.Context, down flow.Subscriber[R]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &foldStage[T, R]{acc: p.zero, f: p.f}
+	s := &foldStage[T, R]{acc: p.zero, f: p.f, release: flow.ReleaseFunc[R]()}
 	s.Init(ctx, p.Node(), down, s)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
 type foldStage[T, R any] struct {
 	stage.Holder[T, R]
-	acc R
-	f   func(R, T) R
-	in  stage.One[T]
+	acc     R
+	f       func(R, T) R
+	in      stage.One[T]
+	release func(R, flow.Reason)
+	holds   bool // acc stands for elements
+	given   bool // acc has been given to f, which did not return
 }
 
 func (s *foldStage[T, R]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -63,30 +69,49 @@ func (s *foldStage[T, R]) OnNextBatch(vs []T) {
 	acc, f, brake := s.acc, s.f, s.Brake()
 	defer func() {
 		s.acc = acc
+		s.merge(at)
 		if !returned {
+			s.given = true
 			s.FailAt(nil, vs[at+1:], s.Broken(recover()))
 		}
 	}()
 	for i, v := range vs {
+		at = i
 		if atomic.LoadUint32(brake) != 0 {
 			returned = true
 			s.Let(vs[i:], flow.Cancelled)
 			return
 		}
-		at = i
 		acc = f(acc, v)
 	}
-	returned = true
+	at, returned = len(vs), true
+}
+
+// merge accounts for n elements: the first is held, in the result, and the
+// others are merged into that.
+func (s *foldStage[T, R]) merge(n int) {
+	if n > 0 && !s.holds {
+		s.holds = true
+		n--
+		if m := s.Meter(); m != nil {
+			m.Buffered(1)
+		}
+	}
+	s.Lost(flow.Merged, int64(n))
 }
 
 // Flush emits the result when upstream has completed.
 func (s *foldStage[T, R]) Flush(n int) (emitted int, more bool) {
-	if !s.Completed() {
+	switch {
+	case s.Failed():
+		s.Clear(flow.Failed)
 		return 0, false
-	}
-	if n == 0 {
+	case !s.Completed():
+		return 0, false
+	case n == 0:
 		return 0, true
 	}
+	s.holds = false
 	s.Emit([]R{s.acc})
 	return 1, false
 }
@@ -99,4 +124,14 @@ func (s *foldStage[T, R]) Want(demand int64) int64 {
 	return flow.Unbounded
 }
 
-func (s *foldStage[T, R]) Clear(flow.Reason) {}
+// Clear lets go of the result, unless f has it or it is nothing but zero.
+func (s *foldStage[T, R]) Clear(reason flow.Reason) {
+	if !s.holds {
+		return
+	}
+	s.holds = false
+	s.Lost(reason, 1)
+	if s.release != nil && !s.given {
+		s.release(s.acc, reason)
+	}
+}

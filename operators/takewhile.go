@@ -54,13 +54,18 @@ func (s *takeWhileStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *takeWhileStage[T]) OnNextBatch(vs []T) {
 	n, over := s.pass(vs)
-	s.Batch(vs[:n])
 	if over {
-		s.Let(vs[n:n+1], flow.Filtered)
-		s.Discard(vs[n+1:])
-		s.Cancel()
-		s.Complete()
+		defer s.finish(vs[n:]) // also if the code below does not return
 	}
+	s.Batch(vs[:n])
+}
+
+// finish completes. The first element of rest is the one that decided.
+func (s *takeWhileStage[T]) finish(rest []T) {
+	s.Let(rest[:1], flow.Filtered)
+	s.Discard(rest[1:])
+	s.Cancel()
+	s.Complete()
 }
 
 // pass returns how many elements are to be handed on, and whether the one

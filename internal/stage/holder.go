@@ -166,10 +166,12 @@ func (h *Holder[In, Out]) Abandon(reason flow.Reason) {
 // the function has it.
 func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
 	h.Lost(flow.Failed, 1)
+	defer func() { // also if the code below does not return
+		h.Let(behind, flow.Failed)
+		h.Abandon(flow.Failed)
+		h.End(err)
+	}()
 	h.Emit(before)
-	h.Let(behind, flow.Failed)
-	h.Abandon(flow.Failed)
-	h.End(err)
 }
 
 // Let lets go of elements that the stage has not looked at.

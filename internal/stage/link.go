@@ -86,10 +86,12 @@ func (l *Link[In, Out]) FailAt(before []Out, behind []In, err error) {
 // FailFrom is FailAt for a function that only looks at its element, such as a
 // predicate: the stage lets go of all of from, which begins with that element.
 func (l *Link[In, Out]) FailFrom(before []Out, from []In, err error) {
+	defer func() { // also if the code below does not return
+		l.Cancel()
+		l.Let(from, flow.Failed)
+		l.OnError(err)
+	}()
 	l.Batch(before)
-	l.Cancel()
-	l.Let(from, flow.Failed)
-	l.OnError(err)
 }
 
 // Discard lets go of elements that came after the subscriber had left or the
