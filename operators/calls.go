@@ -1,6 +1,9 @@
 package operators
 
-import "sync/atomic"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 // calls guards functions that a stage gives to a user's function and that may
 // be called only while that runs. A call at another time is an error of the
@@ -25,6 +28,25 @@ func (c *calls) open() { c.state.Store(callsOpen) }
 
 // shut ends that.
 func (c *calls) shut() { c.state.Store(callsShut) }
+
+// enter begins a guarded function, which others cannot be in at the same time.
+// It reports false for a call at the wrong time.
+func (c *calls) enter() bool { return c.state.CompareAndSwap(callsOpen, callsBusy) }
+
+// leave ends it.
+func (c *calls) leave() { c.state.Store(callsOpen) }
+
+// close is shut for functions that use enter. It reports false if somebody
+// else was in one: the user's function cannot be, since it has returned.
+func (c *calls) close() (alone bool) {
+	for alone = true; !c.state.CompareAndSwap(callsOpen, callsShut); alone = false {
+		if c.state.Load() == callsShut {
+			return alone
+		}
+		runtime.Gosched()
+	}
+	return alone
+}
 
 // over ends it for good. It returns the error of a wrong call that nobody has
 // looked at.

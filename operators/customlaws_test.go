@@ -39,6 +39,11 @@ var customStages = map[string]func(src publisher, f func(v int)) publisher{
 			}
 		}, operators.WithName("it"))
 	},
+	"Handle": func(src publisher, f func(int)) publisher {
+		return operators.Handle(src, 1, func() operators.Handler[int, int] {
+			return operators.Handler[int, int]{Next: func(_ context.Context, v int, emit func(int)) error { f(v); emit(v); return nil }}
+		}, operators.WithName("it"))
+	},
 }
 
 // lateErrors is an observer that keeps what could not be delivered.

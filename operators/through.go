@@ -99,8 +99,9 @@ type throughStage[In, Out any] struct {
 	input   []In // in hand, not yet read
 	in      stage.One[In]
 	out     stage.One[Out]
-	room    int // elements that the loop may yield in this pass
-	emitted int // that it has
+	owed    bool // the loop has read an element and has not yielded since
+	room    int  // elements that the loop may yield in this pass
+	emitted int  // that it has
 }
 
 // where says where the loop is suspended.
@@ -215,6 +216,9 @@ func (s *throughStage[In, Out]) stepped(returned bool) {
 	}
 	s.late(s.calls.over())
 	if s.failure != nil {
+		if s.owed {
+			s.Lost(flow.Failed, 1) // it is counted; the loop has it
+		}
 		s.end(s.failure)
 		return
 	}
@@ -298,6 +302,7 @@ func (s *throughStage[In, Out]) read(body func(In) bool) {
 		}
 		v := s.input[0]
 		s.input = s.input[1:]
+		s.owed = true
 		if !body(v) {
 			return
 		}
@@ -311,6 +316,7 @@ func (s *throughStage[In, Out]) yield(v Out) bool {
 		s.misused("yield")
 		return false
 	}
+	s.owed = false
 	for !s.quit() && s.Demand() == 0 {
 		s.pause(offering)
 	}

@@ -152,11 +152,16 @@ func (h *Holder[In, Out]) Run(n int) (emitted int, again bool) {
 	return emitted, false
 }
 
-// Abandon cancels upstream and lets go of what is held.
-func (h *Holder[In, Out]) Abandon(reason flow.Reason) {
+// Enough cancels upstream: the stage takes no more, and emits what it holds.
+func (h *Holder[In, Out]) Enough() {
 	if h.leave() && !h.last {
 		h.up.Cancel()
 	}
+}
+
+// Abandon cancels upstream and lets go of what is held.
+func (h *Holder[In, Out]) Abandon(reason flow.Reason) {
+	h.Enough()
 	h.self.Clear(reason)
 }
 
