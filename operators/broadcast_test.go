@@ -173,9 +173,13 @@ func TestBroadcastNames(t *testing.T) {
 func TestBroadcastDoesNotWaitForAnOutputOfWhichNothingIsTaken(t *testing.T) {
 	same := func(v int) publisher { return sources.Of(v) }
 	for name, below := range map[string]func(publisher) publisher{
-		"nothing":   func(p publisher) publisher { return p },
-		"Merge":     func(p publisher) publisher { return operators.Merge(2, p) },
-		"FlatMap":   func(p publisher) publisher { return operators.FlatMap(p, 2, same) },
+		"nothing": func(p publisher) publisher { return p },
+		"Merge":   func(p publisher) publisher { return operators.Merge(2, p) },
+		"FlatMap": func(p publisher) publisher { return operators.FlatMap(p, 2, same) },
+		"Zip2":    func(p publisher) publisher { return operators.Zip2(p, sources.Slice(numbersTo(lawSize)), add) },
+		"MapAsync": func(p publisher) publisher {
+			return operators.MapAsync(p, 2, func(_ context.Context, v int) (int, error) { return v, nil })
+		},
 		"Concat":    func(p publisher) publisher { return operators.Concat(p) },
 		"ConcatMap": func(p publisher) publisher { return operators.ConcatMap(p, same) },
 		"Retry":     func(p publisher) publisher { return operators.Retry(p, 1) },

@@ -228,6 +228,7 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 func (s *mapAsyncStage[In, Out]) fail(j *stage.Job[In, Out]) {
 	err := s.errorOf(j)
 	j.Err = nil
+	s.Lost(flow.Failed, 1)
 	s.abort(flow.Failed)
 	s.Fail(err)
 }

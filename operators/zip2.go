@@ -84,15 +84,15 @@ func (s *zipStage[A, B, R]) Halt() {
 // Run does one pass: see [scheduler.Head]. It emits nothing itself, since what
 // is held waits for a partner.
 func (s *zipStage[A, B, R]) Run(int) (emitted int, again bool) {
-	if s.Interrupted() {
-		return 0, false
-	}
-	if !s.opened {
+	if !s.opened { // also for a subscriber that has left, see stage.Decline
 		s.opened = true
 		stage.Subscribe(s.Context(), s.plan.a, &s.a, s.Meter())
 		stage.Subscribe(s.Context(), s.plan.b, &s.b, s.Meter())
-		s.look()
 	}
+	if s.Interrupted() {
+		return 0, false
+	}
+	s.look()
 	s.ask()
 	return 0, false
 }

@@ -189,7 +189,7 @@ func (o *stages) OnStage(s flow.StageInfo, stats *flow.Stats) {
 func (*stages) OnUndeliverable(string, error) {}
 
 // changing are the stages of which more or fewer elements come out than go in.
-var changing = []string{"flatmapslice", "fold", "batch", "through", "concatmap", "flatmap", "recover", "zip2", "mapasync"}
+var changing = []string{"flatmapslice", "fold", "batch", "through", "concatmap", "flatmap", "recover", "zip2", "handle"}
 
 // unbalanced returns the stages whose sum does not close: what went in has come
 // out, or was lost for a reason.
