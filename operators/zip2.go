@@ -173,9 +173,10 @@ func (s *zipStage[A, B, R]) settle() {
 	s.ask()
 }
 
-// look completes the stream when one side has no element any more.
+// look completes the stream when one side has no element any more; not when
+// elements have been let go because the context has ended.
 func (s *zipStage[A, B, R]) look() {
-	if !s.Closed() && (s.a.spent() || s.b.spent()) {
+	if !s.over() && (s.a.spent() || s.b.spent()) {
 		s.Abandon(flow.Cancelled)
 		s.End(nil)
 	}
