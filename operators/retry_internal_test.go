@@ -61,3 +61,36 @@ func TestBackoffIsExact(t *testing.T) {
 		require.Equal(t, []time.Duration{0, 0, 2e9 - 1, 4e9 - 1, 4e9, 10e9 - 1}, at)
 	})
 }
+
+// TestRetryLeavesNoTimer behind when it is cancelled, or its context ends, in a
+// wait.
+func TestRetryLeavesNoTimer(t *testing.T) {
+	failed := errors.New("failed")
+	for name, cancelled := range map[string]bool{"cancel": true, "context": false} {
+		synctest.Test(t, func(t *testing.T) {
+			p := Retry(sources.Error[int](failed), 1, WithBackoff(time.Hour, time.Hour)).(*retryOp[int])
+			p.random = func(_ *scheduler.Run, n int64) int64 { return n - 1 }
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := &retryStage[int]{plan: p}
+			s.Begin(scheduler.Enter(ctx), p.Node(), ignoring{}, s)
+			synctest.Wait()
+			require.True(t, s.waits)
+			if cancelled {
+				s.Cancel()
+			} else {
+				cancel()
+			}
+			time.Sleep(2 * time.Hour)
+			require.False(t, s.alarm.Rang(), name)
+			require.EqualValues(t, 1, s.attempts)
+		})
+	}
+}
+
+type ignoring struct{}
+
+func (ignoring) OnSubscribe(flow.Subscription) {}
+func (ignoring) OnNext(int)                    {}
+func (ignoring) OnError(error)                 {}
+func (ignoring) OnComplete()                   {}

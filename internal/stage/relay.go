@@ -197,7 +197,9 @@ func (in *relayed[T]) OnSubscribe(sub flow.Subscription) {
 	}
 }
 
-// refill requests what is demanded and not yet on its way.
+// refill requests what is demanded and not yet on its way. It is called after
+// each batch, so that a publisher goes on in the same pass, and in the pass that
+// follows each request.
 func (in *relayed[T]) refill() {
 	if in.asked == flow.Unbounded || !in.Joined() {
 		return
