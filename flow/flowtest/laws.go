@@ -29,9 +29,15 @@ type LawConfig[In, Out any] struct {
 	Concurrent int
 	// AtEnd operators emit nothing before upstream has completed.
 	AtEnd bool
+	// ErrorsFirst operators let an error, upstream's or that of their function,
+	// overtake elements that they hold.
+	ErrorsFirst bool
 	// Expand returns how many elements the function makes of v, where that is
 	// not 1 and the stage does not count those that it merges or filters.
 	Expand func(v In) int
+	// Adds returns how many elements the operator makes of nothing in a stream
+	// of n elements that completes, as a fold does of an empty one.
+	Adds func(n int) int
 	// Owned applies the operator to elements that must be consumed or released.
 	// An operator whose function turns an element into another one calls use
 	// for that: it consumes the token and returns a new one.
@@ -166,6 +172,7 @@ func (l *laws[In, Out]) all() []law {
 func (l *laws[In, Out]) hold(t *testing.T, law law, s LawScheduler) []string {
 	b := &bench{law: law, on: s, seed: l.cfg.Seed}
 	b.rng = rand.New(rand.NewPCG(l.cfg.Seed, uint64(len(law.name))))
+	defer b.guard().Stop()
 	synctest.Test(t, func(t *testing.T) {
 		b.t = t
 		law.hold(b)

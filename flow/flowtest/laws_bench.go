@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 )
 
 // bench is where a law is held, on one scheduler and in one bubble. It
@@ -20,6 +21,30 @@ type bench struct {
 	mu    sync.Mutex
 	what  string // what the present trial is
 	found []string
+}
+
+// limit is the real time that a trial may take, which is a thousandth of that.
+const limit = time.Minute
+
+// guard ends the program if a trial hangs: where goroutines run round in
+// circles, virtual time stands still, and nothing in the bubble can notice.
+// It is called outside.
+func (b *bench) guard() *time.Timer {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var seen uint64
+	var timer *time.Timer
+	timer = time.AfterFunc(limit, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.runs == seen {
+			panic(fmt.Sprintf("flowtest.VerifyLaws: law %s, %s, scheduler %s, seed %d: the operator runs without end, "+
+				"and virtual time stands still", b.law.name, b.what, b.on.Name, b.seed))
+		}
+		seen = b.runs
+		timer.Reset(limit)
+	})
+	return timer
 }
 
 // enough is how many faults are reported. The trials after them are left out.

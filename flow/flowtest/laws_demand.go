@@ -1,6 +1,9 @@
 package flowtest
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"sort"
+)
 
 // demandSize is how many elements the law of demand sends: it stops after each
 // step.
@@ -85,11 +88,18 @@ func (l *laws[In, Out]) balance(t *trial[In, Out], supply int, asked int64) {
 	}
 }
 
-// needed returns how many elements must go in for n to come out.
+// needed returns how many elements must go in for n to come out while upstream
+// goes on. Where they never come out, it is n.
 func (l *laws[In, Out]) needed(n int) int {
 	m, ok := l.needs[n]
-	if !ok && n > 0 {
-		m, _ = l.cfg.inputs(n)
+	if !ok {
+		enough := n
+		for l.surely(enough) < n && enough < 16*n {
+			enough *= 2
+		}
+		if m = sort.Search(enough, func(m int) bool { return l.surely(m) >= n }); l.surely(m) < n {
+			m = n
+		}
 		l.needs[n] = m
 	}
 	return m

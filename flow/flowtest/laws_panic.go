@@ -53,8 +53,12 @@ func (l *laws[In, Out]) checkPanic(t *trial[In, Out], k int, victim In, cause er
 	case !l.named(t.pub, p.Stage):
 		t.b.wrong("the PanicError names the stage %q, which is not the one", p.Stage)
 	}
-	if n := int(t.calls.Load()); n > k+l.cfg.Concurrent {
+	n := int(t.calls.Load())
+	if l.cfg.Concurrent == 1 && n > k+1 {
 		t.b.wrong("the function was called %d times, although call %d did not return", n, k)
+	}
+	if late := int64(n) - t.endCalls.Load(); late > int64(l.cfg.Concurrent) {
+		t.b.wrong("%d calls of the function began after the end", late)
 	}
 	at, ok := l.indexOf(victim, k)
 	if !ok {

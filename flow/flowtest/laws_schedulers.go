@@ -20,6 +20,7 @@ type LawScheduler struct {
 func LawSchedulers() []LawScheduler {
 	return []LawScheduler{
 		{"default", func(uint64) scheduler.Scheduler { return scheduler.Default() }},
+		{"pool", func(uint64) scheduler.Scheduler { return scheduler.NewPool(2) }},
 		{"inline", func(uint64) scheduler.Scheduler { return scheduler.Inline() }},
 		{"pool", func(uint64) scheduler.Scheduler { return scheduler.NewPool(2) }},
 		{"seeded", seeded},

@@ -89,11 +89,15 @@ func (l *laws[In, Out]) checkSums(t *trial[In, Out], books *ledger) {
 			continue // a source
 		}
 		var made int64
+		whole := t.src.err == nil && t.probe.Completed()
 		if s.info.Stage == own && l.cfg.Expand != nil {
-			if l.cfg.Call == nil && (t.src.err != nil || !t.probe.Completed()) {
+			if l.cfg.Call == nil && !whole {
 				continue // who knows how many elements it has seen
 			}
 			made = l.made(t)
+		}
+		if s.info.Stage == own && l.cfg.Adds != nil && whole {
+			made += int64(l.cfg.Adds(t.src.n))
 		}
 		filtered, merged := n.Lost[flow.Filtered], n.Lost[flow.Merged]
 		if out := n.Out + filtered + n.Dropped() + merged + n.Discarded() + n.Buffered; n.In+made != out {

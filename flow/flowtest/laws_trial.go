@@ -17,25 +17,26 @@ import (
 // are kept and a probe, as a blocking sink would run it.
 type trial[In, Out any] struct {
 	*trialPlan[In, Out]
-	b       *bench
-	limit   time.Duration
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	in      *intake
-	src     *source[In]
-	probe   *Probe[Out]
-	pub     flow.Publisher[Out]
-	run     *scheduler.Run
-	island  *scheduler.Island
-	rng     *rand.Rand // of the demand; only signals use it
-	got     int        // elements so far; only signals use it
-	asked   int64      // by the pattern; only signals use it
-	calls   atomic.Int64
-	made    atomic.Int64 // elements made by the function, less those it was given
-	leaving sync.Once
-	left    chan struct{} // closed when the subscriber has left
-	broken  atomic.Pointer[error]
-	done    chan struct{} // closed when the run has been joined
+	b        *bench
+	limit    time.Duration
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	in       *intake
+	src      *source[In]
+	probe    *Probe[Out]
+	pub      flow.Publisher[Out]
+	run      *scheduler.Run
+	island   *scheduler.Island
+	rng      *rand.Rand // of the demand; only signals use it
+	got      int        // elements so far; only signals use it
+	asked    int64      // by the pattern; only signals use it
+	calls    atomic.Int64
+	endCalls atomic.Int64 // calls when the end came
+	made     atomic.Int64 // elements made by the function, less those it was given
+	leaving  sync.Once
+	left     chan struct{} // closed when the subscriber has left
+	broken   atomic.Pointer[error]
+	done     chan struct{} // closed when the run has been joined
 }
 
 // trialPlan says what happens in a trial. The zero value of what is not said
@@ -201,6 +202,7 @@ func (t *trial[In, Out]) depart() { t.leaving.Do(func() { close(t.left) }) }
 func (t *trial[In, Out]) watch() {
 	select {
 	case <-t.probe.done:
+		t.endCalls.Store(t.calls.Load())
 	case <-t.left:
 	}
 	time.Sleep(5 * pause)
