@@ -2,11 +2,7 @@ package operators_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -141,120 +137,6 @@ var schedulers = map[string]func() scheduler.Scheduler{
 	"pool":      func() scheduler.Scheduler { return scheduler.NewPool(2) },
 	"pool of 1": func() scheduler.Scheduler { return scheduler.NewPool(1) },
 	"seeded":    func() scheduler.Scheduler { return scheduler.NewSeeded(1) },
-}
-
-func forAll(t *testing.T, test func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher)) {
-	for name, op := range withUserFunction {
-		for where, place := range around {
-			for on, sched := range schedulers {
-				t.Run(fmt.Sprintf("%s %s on %s", name, where, on), func(t *testing.T) {
-					t.Parallel()
-					test(t, scheduler.With(t.Context(), sched()), op, place)
-				})
-			}
-		}
-	}
-}
-
-// TestPanicLaw: a panic in a user's function ends the stream with a PanicError
-// that names the stage, after all elements before it; upstream is cancelled
-// once, and nothing is called afterwards.
-func TestPanicLaw(t *testing.T) {
-	cause := errors.New("cause")
-	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
-		for _, k := range positions {
-			var w watched
-			calls := 0
-			got, err := sinks.Slice(ctx, place(op(w.publisher(), func(v int) {
-				if calls++; v == k {
-					panic(cause)
-				}
-			})))
-			require.Equal(t, numbersTo(k), append([]int{}, got...), "before the panic at %d", k)
-			require.ErrorIs(t, err, cause)
-			var p *flow.PanicError
-			require.ErrorAs(t, err, &p)
-			require.Equal(t, "it", p.Stage)
-			require.Contains(t, string(p.Stack), "TestPanicLaw")
-			require.Equal(t, k+1, calls)
-			w.require(t)
-		}
-	})
-}
-
-// TestGoexitLaw is TestPanicLaw for runtime.Goexit. The sink runs on a
-// goroutine of its own, since it may be that which is ended.
-func TestGoexitLaw(t *testing.T) {
-	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
-		for _, k := range positions {
-			var w watched
-			var got []int
-			var err error
-			returned := false
-			var all sync.WaitGroup
-			all.Go(func() {
-				err = sinks.ForEach(ctx, place(op(w.publisher(), func(v int) {
-					if v == k {
-						runtime.Goexit()
-					}
-				})), func(_ context.Context, v int) error { got = append(got, v); return nil })
-				returned = true
-			})
-			all.Wait()
-			if returned {
-				require.Equal(t, numbersTo(k), append([]int{}, got...), "before the Goexit at %d", k)
-				require.ErrorIs(t, err, flow.ErrGoexit)
-			} else { // it was the sink's own goroutine
-				require.Equal(t, numbersTo(len(got)), append([]int{}, got...))
-				require.LessOrEqual(t, len(got), k)
-			}
-			w.require(t)
-		}
-	})
-}
-
-// TestContextLaw: when the context ends, the stream ends with its cause, and at
-// most one call of a user's function per stage finishes.
-func TestContextLaw(t *testing.T) {
-	cause := errors.New("cause")
-	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
-		for _, k := range positions {
-			var w watched
-			ctx, cancel := context.WithCancelCause(ctx)
-			var after atomic.Int32
-			_, err := sinks.Slice(ctx, place(op(w.publisher(), func(v int) {
-				if ctx.Err() != nil {
-					after.Add(1)
-				}
-				if v == k {
-					cancel(cause)
-				}
-			})))
-			if err != nil {
-				require.ErrorIs(t, err, cause)
-			}
-			cancel(nil)
-		}
-	})
-}
-
-// TestCancelLaw: when the subscriber leaves, at any element and from within
-// OnNext, upstream is cancelled once and nothing arrives afterwards.
-func TestCancelLaw(t *testing.T) {
-	forAll(t, func(t *testing.T, ctx context.Context, op func(publisher, func(int)) publisher, place func(publisher) publisher) {
-		for _, k := range positions {
-			var w watched
-			var got []int
-			for v, err := range sinks.Seq(ctx, place(op(w.publisher(), func(int) {})), sinks.WithPrefetch(1+k%9)) {
-				require.NoError(t, err)
-				if got = append(got, v); v == k {
-					break
-				}
-			}
-			require.Equal(t, numbersTo(k+1), got)
-			w.require(t)
-		}
-	})
 }
 
 // TestPanickingSubscriber: the process lives, upstream is cancelled, and the
