@@ -46,6 +46,10 @@ cover: ## Measure test coverage into coverage.out
 fuzz: ## Fuzz every target for FUZZTIME (30s)
 	.ci/run fuzz
 
+.PHONY: soak
+soak: ## Run a million random graphs, or as many as fit into SOAK (1h)
+	.ci/run soak
+
 .PHONY: ci
 ci: ## Run the whole gate
 	.ci/run

@@ -6,7 +6,7 @@
 //
 //	go test ./internal/graphs                         10,000 graphs
 //	go test ./internal/graphs -seed 4711 -graphs 1 -v one graph, told in words
-//	go test ./internal/graphs -soak 10m               as many as fit
+//	go test ./internal/graphs -soak 10m -on any -v    as many as fit, each on one scheduler
 //
 // A failure names its seed. It becomes a test of its own where the defect was,
 // since a seed draws another graph when operators are added here.

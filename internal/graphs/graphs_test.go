@@ -14,8 +14,8 @@ import (
 
 var (
 	first  = flag.Uint64("seed", 1, "the first `seed`")
-	count  = flag.Int("graphs", 10_000, "how many graphs to draw")
-	onOnly = flag.String("on", "", "run on the `scheduler` of that name only")
+	count  = flag.Int("graphs", graphsInTests, "how many graphs to draw")
+	onOnly = flag.String("on", "", "run on the `scheduler` of that name only, or on one that the seed chooses: any")
 	soak   = flag.Duration("soak", 0, "go on for this `long` instead")
 )
 
@@ -41,7 +41,7 @@ func TestRandomGraphs(t *testing.T) {
 		all.Go(func() {
 			for seed := next.Add(1) - 1; more(seed) && !t.Failed(); seed = next.Add(1) - 1 {
 				for on, s := range schedulers {
-					if *onOnly == "" || *onOnly == s.name {
+					if runsOn(seed, on, s.name) {
 						n := verify(t, seed, on, *count == 1)
 						stages.Add(int64(n.stages))
 						elements.Add(int64(n.elements))
@@ -54,6 +54,17 @@ func TestRandomGraphs(t *testing.T) {
 	all.Wait()
 	t.Logf("seeds %d to %d: %d runs of graphs with %d stages and %d elements in all",
 		*first, next.Load()-1-uint64(runtime.GOMAXPROCS(0)), done.Load(), stages.Load(), elements.Load())
+}
+
+// runsOn reports whether the graph of the seed runs on a scheduler.
+func runsOn(seed uint64, on int, name string) bool {
+	switch *onOnly {
+	case "":
+		return true
+	case "any":
+		return seed%uint64(len(schedulers)) == uint64(on)
+	}
+	return *onOnly == name
 }
 
 // watchHang ends the process with the graph's description if that hangs. A
