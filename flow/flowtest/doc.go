@@ -73,5 +73,6 @@
 //
 // They check the protocol on every signal, work in testing/synctest bubbles,
 // and wait for conditions, not for time to pass. [Simulate] runs a pipeline
-// under a schedule that a seed repeats.
+// under a schedule that a seed repeats. [FromMarble] and [Marble] are streams as
+// lines of text, in virtual time.
 package flowtest

@@ -36,7 +36,7 @@ type source[T any] struct {
 	never bool    // it does not end
 	batch int     // largest batch for those who take batches
 	async bool    // it emits on a goroutine of its own
-	in    *intake // of a law, which holds elements back and keeps the books
+	in    *intake // holds elements back and keeps the books, if it is not nil
 }
 
 func (p *source[T]) Subscribe(ctx context.Context, s flow.Subscriber[T]) {
@@ -73,7 +73,7 @@ type emission[T any] struct {
 	to      flow.Subscriber[T]
 	batches flow.BatchSubscriber[T]
 	stop    func() bool // of the watch of ctx
-	line    *intakeLine // in the books of a law, or nil
+	line    *intakeLine // in the books, or nil
 
 	work   atomic.Int64
 	notes  atomic.Uint32
@@ -154,7 +154,7 @@ func (e *emission[T]) pass() {
 		case notes&badRequest != 0:
 			e.release().OnError(fmt.Errorf("flowtest: %w", flow.ErrInvalidDemand))
 			return
-		case e.next == e.n && e.never:
+		case e.next == e.n && (e.never || e.line != nil && e.line.waits()):
 			return
 		case e.next == e.n && e.err != nil:
 			e.release().OnError(e.err)

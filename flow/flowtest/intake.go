@@ -8,14 +8,14 @@ import (
 	"github.com/weirgo/weir/flow"
 )
 
-// intake is a law's hand on its upstream: it says how many elements there are
-// so far and how large the next batch is, and keeps the books of each
-// subscription.
+// intake is a hand on a source: it says how many elements there are so far and
+// how large the next batch is, and keeps the books of each subscription.
 type intake struct {
-	mu    sync.Mutex
-	gate  int                // elements that each subscription may send so far
-	size  func(most int) int // of the next batch; nil: as large as may be
-	lines []*intakeLine
+	mu      sync.Mutex
+	gate    int                // elements that each subscription may send so far
+	size    func(most int) int // of the next batch; nil: as large as may be
+	lines   []*intakeLine
+	endless bool // their end waits, too
 }
 
 // intakeLine is the account of one subscription.
@@ -41,11 +41,35 @@ func (in *intake) join(wake func()) *intakeLine {
 func (in *intake) open(n int) {
 	in.mu.Lock()
 	in.gate = n
+	in.unlockAndWake()
+}
+
+// finish lets the end through.
+func (in *intake) finish() {
+	in.mu.Lock()
+	in.endless = false
+	in.unlockAndWake()
+}
+
+func (in *intake) unlockAndWake() {
 	lines := in.lines[:len(in.lines):len(in.lines)]
 	in.mu.Unlock()
 	for _, l := range lines {
 		l.wake()
 	}
+}
+
+// over reports whether no subscription goes on.
+func (in *intake) over() bool {
+	_, live := in.outstanding()
+	return !live
+}
+
+// waits reports whether the end must not come yet.
+func (l *intakeLine) waits() bool {
+	l.of.mu.Lock()
+	defer l.of.mu.Unlock()
+	return l.of.endless
 }
 
 // all calls f with each account.
