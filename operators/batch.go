@@ -11,8 +11,9 @@ import (
 
 // Batch emits the elements in slices of size, and at the end the rest in a
 // shorter one. With [WithMaxWait] a batch is emitted when it is full or when
-// that time has passed since its first element, whichever is first; where no
-// element comes, there is no batch. A slice belongs to whoever receives it.
+// that time has passed since its first element, whichever is first; an element
+// that comes in the very moment still belongs to it. Where no element comes,
+// there is no batch. A slice belongs to whoever receives it.
 //
 //	source         --1--2--3-----4------5--|
 //	Batch(3)
@@ -60,7 +61,7 @@ type batchStage[T any] struct {
 	full  [][]T // batches that are full, oldest first
 	part  []T   // the batch that is being filled
 	guess int   // how long it may become
-	alarm stage.Alarm
+	time  stage.Deadline
 	due   bool // the time of part has come
 }
 
@@ -84,18 +85,19 @@ func (s *batchStage[T]) OnNextBatch(vs []T) {
 	s.count()
 }
 
-// watch sets the alarm for a batch that begins, before any other one is handed
+// watch notes the time of a batch that begins, before any other one is handed
 // on. n is how many elements there are now.
 func (s *batchStage[T]) watch(n int) {
 	if n >= s.size { // the present batch becomes full
-		s.alarm.Stop()
+		s.time.Clear()
 		s.due = false
 		n %= s.size
 	} else if len(s.part) > 0 {
 		return
 	}
 	if n > 0 {
-		s.alarm.Set(&s.Handle, s.wait)
+		now := flow.Now()
+		s.time.Set(&s.Handle, stage.Later(now, s.wait), now)
 	}
 }
 
@@ -139,14 +141,18 @@ func (s *batchStage[T]) hand(n int) {
 // Flush emits what is full, and the present batch if its time or the end has
 // come.
 func (s *batchStage[T]) Flush(n int) (emitted int, more bool) {
-	if s.alarm.Rang() && len(s.part) > 0 {
+	if s.wait > 0 && len(s.part) > 0 && s.time.Due(&s.Handle, flow.Now()) {
+		s.time.Clear()
 		s.due = true
 	}
-	if s.Failed() && !s.due {
+	switch {
+	case s.Failed() && !s.due:
 		s.drop(flow.Failed)
+	case s.Failed() || s.Completed():
+		s.time.Stop()
 	}
 	if len(s.full) < n && len(s.part) > 0 && (s.due || s.Completed()) {
-		s.alarm.Stop()
+		s.time.Clear()
 		s.due = false
 		s.close()
 	}
@@ -182,7 +188,7 @@ func (s *batchStage[T]) count() {
 
 // drop lets go of the present batch.
 func (s *batchStage[T]) drop(reason flow.Reason) {
-	s.alarm.Stop()
+	s.time.Stop()
 	s.Let(s.part, reason)
 	s.part, s.due = nil, false
 }
