@@ -14,17 +14,17 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
-// TestGoexitWhileASinkSubscribes: Inline runs the island above a boundary as
-// soon as that asks for elements, on the goroutine of the sink. The stream is
+// TestGoexitWhileASinkSubscribes: Inline runs the island above a buffer that
+// drops as soon as that asks for elements, on the goroutine of the sink. The stream is
 // over when that goroutine is gone.
 func TestGoexitWhileASinkSubscribes(t *testing.T) {
 	for on, s := range schedulers {
 		o := &counted{}
 		ctx := scheduler.With(flow.WithObserver(t.Context(), o), s())
-		src := operators.Async(operators.Map(sources.Range(0, 10), func(v int64) int64 {
+		src := operators.Buffer(operators.Map(sources.Range(0, 10), func(v int64) int64 {
 			runtime.Goexit()
 			return v
-		}), 4)
+		}), 4, flow.DropOldest)
 		var all sync.WaitGroup
 		all.Go(func() { _ = sinks.Discard(ctx, src) })
 		all.Wait()
