@@ -52,19 +52,21 @@ const MaxBatch = 256
 // Start after OnSubscribe has returned, and Close in the Run that ended the
 // head.
 type Handle struct {
-	head   Head
+	// What marks it and what runs it lies together: the two are usually on two
+	// cores, and what each of them writes has to travel to the other.
 	island *Island
 	next   *Handle // in the ready list or the local queue
-	prev   *Handle // in the list of live heads
-	follow *Handle
-	own    *ownContext // where it is not the island's
-
 	state  atomic.Uint32
 	events atomic.Uint32
 	order  uint32 // of registration, where a seed decides
 	batch  int16  // how many elements the next pass may emit
 	over   bool   // Close was called
 	late   bool   // other ready heads are to run first, where a seed decides
+	head   Head
+
+	prev   *Handle // in the list of live heads
+	follow *Handle
+	own    *ownContext // where it is not the island's
 }
 
 // ownContext is a context that was derived from the island's.

@@ -23,17 +23,19 @@ const (
 type Island struct {
 	context.Context // without the island
 
-	run   *Run
-	ready atomic.Pointer[Handle] // newest first
-	last  *Handle                // local queue, a ring: last.next is the oldest
-	now   *Handle                // the head in Run, for Goexit
-	stamp int64                  // end of the last pass, 0 when unknown
-	probe *probe                 // measures, nil when nobody observes
-	owner *owner                 // whoever waits for it, nil for most
+	// A marker needs these two. They lie in one cache line wherever the island
+	// lies.
+	scheduled atomic.Bool            // somebody runs it, or is asked to
+	few       bool                   // the last pass that emitted anything emitted few elements
+	tired     uint8                  // how often it has spun in vain, see linger
+	ready     atomic.Pointer[Handle] // newest first
 
-	scheduled atomic.Bool // somebody runs it, or is asked to
-	few       bool        // the last pass that emitted anything emitted few elements
-	tired     uint8       // how often it has spun in vain, see linger
+	run   *Run
+	last  *Handle // local queue, a ring: last.next is the oldest
+	now   *Handle // the head in Run, for Goexit
+	stamp int64   // end of the last pass, 0 when unknown
+	probe *probe  // measures, nil when nobody observes
+	owner *owner  // whoever waits for it, nil for most
 }
 
 type islandKey struct{}
@@ -113,12 +115,12 @@ func RunOf(ctx context.Context) *Run { return islandOf(ctx).run }
 
 // push adds h to the ready list and gives an idle island to the scheduler.
 func (i *Island) push(h *Handle) {
-	for {
+	for !i.ready.CompareAndSwap(nil, h) {
 		old := i.ready.Load()
-		h.next = old
-		if i.ready.CompareAndSwap(old, h) {
+		if h.next = old; i.ready.CompareAndSwap(old, h) {
 			break
 		}
+		h.next = nil
 	}
 	if !i.scheduled.Load() && i.scheduled.CompareAndSwap(false, true) {
 		i.run.sched.Go(i)
@@ -137,6 +139,7 @@ func (i *Island) take() {
 	tail := h
 	var head *Handle
 	for h != nil {
+		h.state.Store(queued) // as it is: makes the line ours before it is read
 		next := h.next
 		h.next = head
 		head, h = h, next

@@ -21,14 +21,16 @@ type Boundary[T any] struct {
 	exact   bool // demand goes up as it is, at most the capacity at a time
 	wipe    bool
 
-	queue ring.SPSC[T]
-
 	up     flow.Subscription
+	err    error      // with which upstream ended; set before last
+	sweeps sync.Mutex // whoever empties the queue after the cut
+	swept  bool       // the downstream island will not touch the queue again
+
+	// What the upstream island reads for each batch, a cache line behind what
+	// the downstream island writes.
+	queue  ring.SPSC[T]
 	state  atomic.Uint32    // of both sides, as below
 	feeder *scheduler.Meter // counts on the upstream island
-	err    error            // with which upstream ended; set before last
-	sweeps sync.Mutex       // whoever empties the queue after the cut
-	swept  bool             // the downstream island will not touch the queue again
 }
 
 const (
