@@ -85,7 +85,7 @@ func TestManySwitches(t *testing.T) {
 	for name, build := range longRuns {
 		for on, s := range schedulers {
 			t.Run(name+" on "+on, func(t *testing.T) {
-				s0 := steady{switches: 50_000}
+				s0 := steady{switches: 20_000}
 				if on == "default" && (name == "ConcatMap of Empty" || name == "Retry") {
 					s0.switches = 1_000_000
 				}
