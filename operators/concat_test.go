@@ -142,6 +142,30 @@ func TestConcatPublisherThatPanics(t *testing.T) {
 	}
 }
 
+// TestConcatPublisherThatPanicsForOneWhoHasLeft does not end the process
+// either: it is subscribed to all the same.
+func TestConcatPublisherThatPanicsForOneWhoHasLeft(t *testing.T) {
+	for on, s := range schedulers {
+		subscribed := false
+		broken := flow.PublisherFunc[int](func(context.Context, flow.Subscriber[int]) {
+			subscribed = true
+			panic(errStop)
+		})
+		g, _ := scheduler.NewGraph(t.Context(), "g", scheduler.On(s()))
+		scheduler.Subscribe(g, operators.Concat[int](broken), leavesAtOnce{})
+		require.NoError(t, g.Wait())
+		require.True(t, subscribed, on)
+	}
+}
+
+// leavesAtOnce cancels in OnSubscribe.
+type leavesAtOnce struct{}
+
+func (leavesAtOnce) OnSubscribe(sub flow.Subscription) { sub.Cancel() }
+func (leavesAtOnce) OnNext(int)                        { panic("an element") }
+func (leavesAtOnce) OnError(error)                     { panic("an error") }
+func (leavesAtOnce) OnComplete()                       { panic("completion") }
+
 func TestConcatDescription(t *testing.T) {
 	top := flow.Describe(operators.Concat(sources.Of(1), operators.Async(sources.Of(2), 8)))
 	require.EqualValues(t, 8, top.MaxElements)

@@ -109,8 +109,15 @@ func (r *Relay[T]) decline() {
 	if !r.Stopped() {
 		return
 	}
-	if first, _, _ := r.Head().(Relaying[T]).After(nil); first != nil {
-		Decline(r.Context(), Adapt(first))
+	first, _, err := r.Head().(Relaying[T]).After(nil)
+	if first != nil {
+		err = r.Try(nil, func() error {
+			Decline(r.Context(), Adapt(first))
+			return nil
+		})
+	}
+	if err != nil {
+		r.Outlet.Run().Undeliverable(err)
 	}
 }
 
