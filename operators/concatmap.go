@@ -83,6 +83,7 @@ func (s *concatMapStage[In, Out]) After(err error) (flow.Publisher[Out], stage.P
 
 // apply calls f.
 func (s *concatMapStage[In, Out]) apply(v In) (next flow.Publisher[Out], err error) {
+	s.Consumed(1)
 	err = s.Try(nil, func() error {
 		if next = s.plan.f(v); next == nil {
 			return stage.ErrNilPublisher
