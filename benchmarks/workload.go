@@ -1,6 +1,10 @@
 package main
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/weirgo/weir/operators"
+)
 
 // A Workload is one task that several contestants do in turn.
 type Workload struct {
@@ -50,7 +54,13 @@ const nanosecondsPerElement = "ns/el"
 
 // workloads returns all workloads in the order of the table.
 func workloads() []Workload {
-	return []Workload{w1(), w1s(), w2(), w2s(), w7(), w8(), w8o(), w8b(), w13(), w13s()}
+	return []Workload{
+		w1(), w1s(), w2(), w2s(),
+		w5i(), w5io(),
+		w5ii("W5ii"), w5ii("W5iiu", operators.Unordered()),
+		w5iii("W5iii"), w5iii("W5iiiu", operators.Unordered()),
+		w7(), w8(), w8o(), w8b(), w13(), w13s(),
+	}
 }
 
 // selected returns those of ws whose names match.

@@ -217,6 +217,7 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 			s.fail(j)
 			return emitted, false
 		case j.Err != nil:
+			s.let(j.Rest(), max(s.reason, flow.Cancelled))
 			s.report(j)
 		}
 		s.workers.Dealt()

@@ -134,6 +134,11 @@ func (w *Workers[In, Out]) hire() bool {
 	return true
 }
 
+// lingers is how often a worker that finds no element lets others run before
+// it leaves. Once is often too early: where many calls end together, the island
+// comes behind the worker.
+const lingers = 2
+
 // work is a worker.
 func (w *Workers[In, Out]) work() {
 	for j := w.next(nil); j != nil; j = w.next(j) {
@@ -142,7 +147,7 @@ func (w *Workers[In, Out]) work() {
 }
 
 // next hands in a job that is done and takes another one. A worker that finds
-// none lets others run once, because the island then usually brings more
+// none lets others run first, because the island then usually brings more
 // elements; next returns nil if it has to leave.
 func (w *Workers[In, Out]) next(done *Job[In, Out]) (j *Job[In, Out]) {
 	looking, tell := done == nil, false
@@ -159,7 +164,10 @@ func (w *Workers[In, Out]) next(done *Job[In, Out]) (j *Job[In, Out]) {
 		}
 		return nil
 	}
-	if w.queue.n == 0 && !w.shut {
+	for range lingers {
+		if w.queue.n > 0 || w.shut {
+			break
+		}
 		if !looking {
 			looking = true
 			w.looking++
