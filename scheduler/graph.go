@@ -179,6 +179,7 @@ func (g *Graph) Wait() error {
 		g.run.sched.Await(i)
 	}
 	g.run.await(i)
+	g.run.conclude()
 	g.run.finished.Store(true)
 	g.run.stopWatch()
 	g.cancel(nil)

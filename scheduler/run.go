@@ -38,6 +38,8 @@ type Run struct {
 	watching bool
 	waiters  []*Island // closed when no head and no goroutine is left
 	shared   []share   // what the run has in common with others
+	atEnd    []func()  // see AtEnd
+	over     bool      // they have been called
 
 	site  Site
 	names *names
@@ -301,6 +303,8 @@ func (r *Run) Finish(i *Island) {
 	late.Stop()
 	if r.parent != nil {
 		r.parent.disown(r)
+	} else {
+		r.conclude()
 	}
 }
 
