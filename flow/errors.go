@@ -30,6 +30,18 @@ var (
 	// ErrTimeout ends a stream that waited too long.
 	ErrTimeout = errors.New("flow: timeout")
 
+	// ErrTooManyGroups ends a stream that has more keys at once than groups
+	// are allowed.
+	ErrTooManyGroups = errors.New("flow: too many groups")
+
+	// ErrGroupStalled ends a stream of groups in which nothing can move any
+	// more: each part of it waits for another one.
+	ErrGroupStalled = errors.New("flow: groups stalled")
+
+	// ErrGroupReleased answers a subscription to a group that was let go
+	// because nobody had subscribed to it.
+	ErrGroupReleased = errors.New("flow: group was released")
+
 	// ErrGoexit is the value of a [PanicError] for a function that called
 	// runtime.Goexit, as a failed require in a callback does.
 	ErrGoexit = errors.New("flow: runtime.Goexit was called")

@@ -33,3 +33,15 @@ func ExampleZip2() {
 	fmt.Println(all, err)
 	// Output: [a1 b2 c3] <nil>
 }
+
+func ExampleGroupBy() {
+	words := sources.Of("ant", "bee", "asp", "bug", "ape")
+	letters := operators.GroupBy(words, 26, 8, func(word string) string { return word[:1] })
+	counts := operators.FlatMap(letters, 26, func(g operators.Group[string, string]) flow.Publisher[string] {
+		n := operators.Fold(g, 0, func(n int, _ string) int { return n + 1 })
+		return operators.Map(n, func(n int) string { return fmt.Sprint(g.Key, n) })
+	})
+	all, err := sinks.Slice(context.Background(), counts)
+	fmt.Println(all, err)
+	// Output: [a3 b2] <nil>
+}

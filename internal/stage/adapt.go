@@ -14,11 +14,17 @@ const edgeCapacity = 256
 // subscribed on: src itself if it is native, else src behind a queue that
 // takes the signals of whatever goroutine src emits on.
 func Adapt[T any](src flow.Publisher[T]) flow.Publisher[T] {
+	if w, ok := src.(wrapper[T]); ok {
+		src = w.Unwrap()
+	}
 	if _, ok := src.(native); ok {
 		return src
 	}
 	return &adapter[T]{node: flow.NodeOf(src), src: src}
 }
+
+// wrapper is a value that carries a publisher and serves as one.
+type wrapper[T any] interface{ Unwrap() flow.Publisher[T] }
 
 // adapter stands before a publisher from elsewhere. It describes itself as
 // that publisher.

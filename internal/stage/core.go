@@ -42,6 +42,11 @@ func (c *Core[T]) Request(n int64) {
 		return
 	}
 	c.Wanted(n)
+	c.Want(n)
+}
+
+// Want is Request where something else is counted as demand.
+func (c *Core[T]) Want(n int64) {
 	c.demand.Add(n)
 	c.Ready() // also when there was demand: the head may just have looked
 }

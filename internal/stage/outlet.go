@@ -202,3 +202,11 @@ func (o *Outlet[T]) Consumed(n int64) {
 		o.meter.In -= n
 	}
 }
+
+// HandedOn adds n elements to the count of what went out, in another way than
+// by this outlet; fewer than none, where it handed on what is no element.
+func (o *Outlet[T]) HandedOn(n int64) {
+	if o.meter != nil {
+		o.meter.Out += n
+	}
+}

@@ -111,10 +111,19 @@ func Complete[T any](ctx context.Context, node *flow.Node, down flow.Subscriber[
 	e.Begin(ctx, node, down, e)
 }
 
-type empty[T any] struct{ Source[T] }
+// Refuse gives down a stream that ends with err at once.
+func Refuse[T any](ctx context.Context, node *flow.Node, down flow.Subscriber[T], err error) {
+	e := &empty[T]{err: err}
+	e.Begin(ctx, node, down, e)
+}
 
-func (*empty[T]) Produce(int) (emitted int, next Progress, err error) { return 0, Last, nil }
-func (*empty[T]) Stop()                                               {}
+type empty[T any] struct {
+	Source[T]
+	err error
+}
+
+func (e *empty[T]) Produce(int) (emitted int, next Progress, err error) { return 0, Last, e.err }
+func (*empty[T]) Stop()                                                 {}
 
 // Decline subscribes to src and cancels at once: a publisher that waits until
 // it has all its subscribers, such as an output of a Broadcast, then knows

@@ -1,0 +1,174 @@
+package operators
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/weirgo/weir/flow"
+)
+
+// place gives elements to their groups, and opens at most n groups. It returns
+// how many elements are dealt with; the next one has to wait. Where key does
+// not return, the stream ends.
+func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
+	at, returned := 0, false
+	defer func() {
+		if !returned {
+			s.lose(vs[at:], flow.Failed)
+			s.fail(s.Broken(recover()))
+			placed = len(vs)
+		}
+	}()
+	key, brake := s.plan.key, &s.brake
+	for i, v := range vs {
+		if atomic.LoadUint32(brake) != 0 {
+			returned = true
+			s.lose(vs[i:], flow.Cancelled)
+			return len(vs)
+		}
+		at = i
+		if !s.known {
+			s.next, s.known = key(v), true
+		}
+		ok, err := s.give(v, n)
+		switch {
+		case err != nil:
+			returned = true
+			s.lose(vs[i:], flow.Failed)
+			s.fail(s.UserError(err))
+			return len(vs)
+		case !ok:
+			returned = true
+			return i
+		}
+		s.known = false
+	}
+	returned = true
+	return len(vs)
+}
+
+// give puts v into the group of the key s.next. It reports whether there was
+// room; n groups may be opened for it.
+func (s *groupByStage[T, K]) give(v T, n int) (ok bool, err error) {
+	s.full = nil
+	l := s.open[s.next]
+	if l != nil && l.gone.Load() {
+		s.settle()
+		l = s.open[s.next]
+	}
+	if l != nil {
+		if !l.put(v) {
+			s.full = l
+			return false, nil
+		}
+		return true, nil
+	}
+	switch {
+	case s.left: // nobody takes groups any more
+		s.lose([]T{v}, flow.Cancelled)
+		return true, nil
+	case s.count == s.plan.groups:
+		if s.settle(); s.count == s.plan.groups {
+			return false, fmt.Errorf("%w: an element has the key %v, and the %d groups that may be are open; "+
+				"allow more, or let their subscribers cancel", flow.ErrTooManyGroups, s.next, s.count)
+		}
+	}
+	if len(s.fresh) >= n || s.Demand() <= int64(len(s.fresh)) {
+		return false, nil
+	}
+	s.begin().put(v)
+	return true, nil
+}
+
+// begin opens a group, to be emitted by announce.
+func (s *groupByStage[T, K]) begin() *groupLine[T, K] {
+	l := &groupLine[T, K]{Blueprint: &s.plan.group, by: s, key: s.next, prev: s.newest}
+	if l.prev != nil {
+		l.prev.follow = l
+	} else {
+		s.oldest = l
+	}
+	s.newest = l
+	s.open[l.key] = l
+	s.count++
+	s.fresh = append(s.fresh, Group[K, T]{l.key, l})
+	return l
+}
+
+// announce emits the groups that have been opened.
+func (s *groupByStage[T, K]) announce() int {
+	vs := s.fresh
+	if len(vs) == 0 {
+		return 0
+	}
+	s.fresh = nil
+	s.HandedOn(-int64(len(vs))) // what it hands on is elements, to the groups
+	s.Emit(vs)
+	clear(vs)
+	if s.fresh == nil {
+		s.fresh = vs[:0]
+	}
+	return len(vs)
+}
+
+// advance places elements that wait, and opens at most n groups. It reports
+// whether more could be placed at once.
+func (s *groupByStage[T, K]) advance(n int) (more bool) {
+	if len(s.waiting) == 0 {
+		return false
+	}
+	vs := s.waiting
+	s.waiting = nil
+	s.tight.Store(false)
+	placed := s.place(vs, n)
+	if placed > 0 {
+		s.poll.reset()
+	}
+	clear(vs[:placed])
+	if placed == len(vs) {
+		return false
+	}
+	s.waiting = vs[placed:]
+	return s.full == nil && s.Demand() > int64(len(s.fresh))
+}
+
+// settle follows what has happened to groups.
+func (s *groupByStage[T, K]) settle() {
+	s.mu.Lock()
+	all := s.marked
+	s.marked = nil
+	s.mu.Unlock()
+	for _, l := range all {
+		switch {
+		case l.closed:
+		case l.gone.Load():
+			s.shut(l)
+		default:
+			l.join()
+		}
+	}
+}
+
+// shut takes a group out whose subscriber has cancelled, or that was released.
+func (s *groupByStage[T, K]) shut(l *groupLine[T, K]) {
+	l.closed = true
+	vs := l.pending
+	l.pending = nil
+	s.pending -= len(vs)
+	s.lose(vs, flow.Cancelled)
+	if s.open[l.key] == l {
+		delete(s.open, l.key)
+	}
+	if l.prev != nil {
+		l.prev.follow = l.follow
+	} else {
+		s.oldest = l.follow
+	}
+	if l.follow != nil {
+		l.follow.prev = l.prev
+	} else {
+		s.newest = l.prev
+	}
+	l.prev, l.follow = nil, nil
+	s.count--
+}
