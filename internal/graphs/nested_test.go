@@ -76,6 +76,21 @@ func (d *draw[T]) flatMap(s stream[T]) stream[T] {
 	return out
 }
 
+// groupBy parts the elements by key and merges the groups again.
+func (d *draw[T]) groupBy(s stream[T]) stream[T] {
+	keys, c := 1+d.intn(8), d.capacity()
+	f := d.pure(func(v int) int { return v })
+	groups := operators.GroupBy(s.pub, keys, c, d.key(func(v int) int { return v % keys }))
+	out := operators.FlatMap(groups, keys, func(g operators.Group[int, T]) flow.Publisher[T] {
+		return operators.Map[T, T](g, f)
+	})
+	all := s.then(out, s.want, "GroupBy(%d, %d), FlatMap", keys, c)
+	if keys > 1 {
+		return all.atLeast(unsorted)
+	}
+	return all
+}
+
 // retry draws a source that fails so often before it succeeds.
 func (d *draw[T]) retry() stream[T] {
 	want, bad := d.numbers(), d.intn(4)

@@ -12,7 +12,7 @@ func (d *draw[T]) operator(s stream[T], depth int) stream[T] {
 	d.stages++
 	always := []func(stream[T]) stream[T]{
 		d.mapOp, d.tryMap, d.filter, d.flatMapSlice, d.async, d.block, d.foreign, d.slow, d.drop, d.lossyTake,
-		d.batch, d.conflate, d.dropWith, d.through, d.concatMap, d.flatMap,
+		d.batch, d.conflate, d.dropWith, d.through, d.concatMap, d.flatMap, d.groupBy,
 		d.throttle, d.debounce, d.sample, d.timeout, d.mapAsync, d.handle, d.via,
 	}
 	sorted := []func(stream[T]) stream[T]{
