@@ -217,9 +217,9 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 			s.fail(j)
 			return emitted, false
 		case j.Err != nil:
-			s.let(j.Rest(), max(s.reason, flow.Cancelled))
 			s.report(j)
 		}
+		s.let(j.Rest(), max(s.reason, flow.Cancelled)) // of a call that failed as well, or was told to stop
 		s.workers.Dealt()
 	}
 	return emitted, false
