@@ -57,7 +57,7 @@ func TestBatchesBelongToTheReceiver(t *testing.T) {
 		for i := range b {
 			b[i] = -1
 		}
-		kept = append(kept, b, append(b[:len(b):len(b)], -1))
+		kept = append(kept, b, append(slices.Clip(b), -1))
 	}
 }
 

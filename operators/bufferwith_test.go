@@ -19,12 +19,6 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
-// dropped is what OnDropped was told.
-type dropped struct {
-	v      int
-	reason flow.Reason
-}
-
 // TestOnDropped sees what does not come out, in order, with the reason.
 func TestOnDropped(t *testing.T) {
 	for _, test := range []struct {

@@ -147,7 +147,7 @@ func TestCustomContextLaw(t *testing.T) {
 						}
 						if v == k {
 							cancel(errStop)
-							time.Sleep(1)
+							time.Sleep(time.Nanosecond)
 						}
 					})))
 					require.ErrorIs(t, err, errStop, "%s %s", name, where)

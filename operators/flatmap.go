@@ -2,7 +2,6 @@ package operators
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
@@ -121,19 +120,17 @@ func (s *flatMapStage[In, Out]) OnNextBatch(vs []In) {
 			return
 		}
 		at = i
-		pub := f(v)
 		s.Consumed(1)
+		pub := f(v)
 		if pub == nil {
 			returned = true
-			s.failAt(vs[i+1:], s.UserError(errNoInner))
+			s.failAt(vs[i+1:], s.UserError(stage.ErrNilPublisher))
 			return
 		}
 		stage.Subscribe(s.inner, stage.Adapt(pub), s.Add(), s.Meter())
 	}
 	returned = true
 }
-
-var errNoInner = errors.New("nil Publisher")
 
 // failAt ends the stream with an error that arose in this stage.
 func (s *flatMapStage[In, Out]) failAt(behind []In, err error) {

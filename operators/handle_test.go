@@ -389,7 +389,7 @@ func TestHandleAndTheContext(t *testing.T) {
 
 // TestHandleReleases what it holds, and the input behind it.
 func TestHandleReleases(t *testing.T) {
-	var stages tokenStage = func(src tokens, use func(*token) *token) tokens {
+	stages := func(src tokens, use func(*token) *token) tokens {
 		return operators.Handle(operators.Async(src, 32), 3, func() operators.Handler[*token, *token] {
 			return operators.Handler[*token, *token]{
 				Next: func(_ context.Context, v *token, emit func(*token)) error {
@@ -425,8 +425,6 @@ func TestHandleReleases(t *testing.T) {
 		m.require(t, "all")
 	})
 }
-
-type tokenStage = func(src tokens, use func(*token) *token) tokens
 
 func TestHandleArguments(t *testing.T) {
 	one := nextOnly(repeat)

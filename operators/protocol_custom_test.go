@@ -25,7 +25,10 @@ func loopOver(f func(v int, yield func(int) bool) bool) func(iter.Seq[int]) iter
 
 func loopSame(v int, yield func(int) bool) bool  { return yield(v) }
 func loopEvens(v int, yield func(int) bool) bool { return v%2 != 0 || yield(v) }
-func loopTwice(v int, yield func(int) bool) bool { return yield(v) && yield(v) }
+func loopTwice(v int, yield func(int) bool) bool {
+	first := yield(v)
+	return first && yield(v)
+}
 
 // loopSum yields the sum at the end.
 func loopSum(in iter.Seq[int]) iter.Seq[int] {

@@ -153,7 +153,7 @@ func (a *attempts) times() []time.Duration {
 // TestBackoffIsJitteredInFull: a wait is shorter than the bound for its number,
 // anywhere from nothing up; the seed repeats it.
 func TestBackoffIsJitteredInFull(t *testing.T) {
-	bounds := []time.Duration{1, 2, 4, 8, 10, 10, 10}
+	bounds := []int{1, 2, 4, 8, 10, 10, 10} // seconds
 	waits := func(seed uint64) (all []time.Duration) {
 		flowtest.Simulate(t, seed, func(t *testing.T, ctx context.Context) {
 			a := newAttempts()
@@ -165,7 +165,7 @@ func TestBackoffIsJitteredInFull(t *testing.T) {
 			require.Zero(t, at[0])
 			for i, bound := range bounds {
 				all = append(all, at[i+1]-at[i])
-				require.Less(t, all[i], bound*time.Second, "wait %d of seed %d", i+1, seed)
+				require.Less(t, all[i], time.Duration(bound)*time.Second, "wait %d of seed %d", i+1, seed)
 			}
 		})
 		return all
@@ -185,8 +185,8 @@ func TestBackoffIsJitteredInFull(t *testing.T) {
 		}
 	}
 	for i, bound := range bounds {
-		require.Less(t, low[i], bound*time.Second/8, "shortest wait %d", i+1)
-		require.Greater(t, high[i], bound*time.Second*7/8, "longest wait %d", i+1)
+		require.Less(t, low[i], time.Duration(bound)*time.Second/8, "shortest wait %d", i+1)
+		require.Greater(t, high[i], time.Duration(bound)*time.Second*7/8, "longest wait %d", i+1)
 	}
 }
 

@@ -184,7 +184,7 @@ func TestTimersAreStopped(t *testing.T) {
 					leave(r.sub, cancel)
 				}
 				require.NoError(t, g.Wait())
-				r = nil
+				r = nil         //nolint:wastedassign // so that nothing here keeps it
 				for range 300 { // the Go runtime forgets a stopped timer when it sets others
 					if runtime.GC(); gone.Value() == nil {
 						return

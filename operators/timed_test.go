@@ -60,7 +60,7 @@ func busyScript(text string) publisher {
 
 func perform(ctx context.Context, text string, emit func(int) bool) error {
 	start := time.Now()
-	for _, step := range strings.Fields(text) {
+	for step := range strings.FieldsSeq(text) {
 		what, at := parse(step)
 		wait := time.NewTimer(time.Until(start.Add(at)))
 		select {
@@ -109,7 +109,7 @@ func reading(t *testing.T, ctx context.Context, pub publisher, requests string) 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for _, step := range strings.Fields(requests) {
+		for step := range strings.FieldsSeq(requests) {
 			what, at := parse(step)
 			time.Sleep(time.Until(r.start.Add(at)))
 			switch what {

@@ -180,7 +180,7 @@ func TestViaEnds(t *testing.T) {
 
 // TestViaReleases what is on its way from a processor.
 func TestViaReleases(t *testing.T) {
-	var stages tokenStage = func(src tokens, use func(*token) *token) tokens {
+	stages := func(src tokens, use func(*token) *token) tokens {
 		return operators.Via(operators.Map(src, use), func() flow.Processor[*token, *token] { return new(passing) })
 	}
 	for _, end := range tokenEnds {

@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -52,7 +53,7 @@ func (in *intake) finish() {
 }
 
 func (in *intake) unlockAndWake() {
-	lines := in.lines[:len(in.lines):len(in.lines)]
+	lines := slices.Clip(in.lines)
 	in.mu.Unlock()
 	for _, l := range lines {
 		l.wake()

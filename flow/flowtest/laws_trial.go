@@ -246,7 +246,7 @@ func (t *trial[In, Out]) settle() { time.Sleep(pause) }
 
 // until waits until cond is true, and gives up when nothing happens any more.
 func (t *trial[In, Out]) until(cond func() bool) bool {
-	for d := time.Duration(pause); ; d *= 2 {
+	for d := pause; ; d *= 2 {
 		seen := t.progress()
 		time.Sleep(d)
 		switch {

@@ -67,7 +67,6 @@ type draw[T any] struct {
 	functions int // drawn so far
 	stages    int
 	elements  int  // that sources may emit
-	resumes   bool // some stage goes on after an error
 	timed     bool // it takes virtual time
 	sinks     []*sink[T]
 }

@@ -131,8 +131,10 @@ func (d *draw[T]) through(s stream[T]) stream[T] {
 				if err := call(); err != nil {
 					panic(err)
 				}
-				if v%2 == 0 && (!yield(d.mint(v)) || !yield(d.mint(v))) {
-					return
+				for range 2 * (1 - v%2) {
+					if !yield(d.mint(v)) {
+						return
+					}
 				}
 				if n++; n == most {
 					return

@@ -12,7 +12,7 @@ import (
 type Link[In, Out any] struct {
 	Outlet[Out]
 	brake
-	endless uint32 // not 0: demand is unbounded, nothing need be asked for again
+	endless atomic.Bool // demand is unbounded, nothing need be asked for again
 	up      flow.Subscription
 	release func(In, flow.Reason)
 }
@@ -43,7 +43,7 @@ func (l *Link[In, Out]) Join(sub, line flow.Subscription) {
 func (l *Link[In, Out]) Request(n int64) {
 	l.Wanted(n)
 	if n == flow.Unbounded {
-		atomic.StoreUint32(&l.endless, 1)
+		l.endless.Store(true)
 	}
 	l.up.Request(n)
 }
@@ -118,7 +118,7 @@ func (l *Link[In, Out]) Replace(n int) {
 		if m := l.Meter(); m != nil {
 			m.Lost(flow.Filtered, int64(n))
 		}
-		if atomic.LoadUint32(&l.endless) == 0 && !l.Left() {
+		if !l.endless.Load() && !l.Left() {
 			l.up.Request(int64(n))
 		}
 	}

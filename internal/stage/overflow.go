@@ -61,7 +61,7 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 // Halt stops the calls of user functions, here and below: the context has
 // ended.
 func (b *Overflow[T]) Halt() {
-	b.brake.end()
+	b.end()
 	b.Outlet.Halt()
 }
 

@@ -72,8 +72,10 @@ func (s *SinkWorkers[T]) Halt() {
 	s.Sink.Halt()
 }
 
+// OnNext hands v to the workers.
 func (s *SinkWorkers[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
+// OnNextBatch hands vs to the workers.
 func (s *SinkWorkers[T]) OnNextBatch(vs []T) {
 	s.asked -= int64(len(vs))
 	if s.over || s.last || s.Done() || s.workers.Stopped() || s.workers.Failing() {
