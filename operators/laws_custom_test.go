@@ -75,7 +75,7 @@ func TestLawsOfCustom(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			flowtest.VerifyLaws(t, cfg)
+			verifyLaws(t, cfg)
 		})
 	}
 }

@@ -28,13 +28,13 @@ func TestLaws(t *testing.T) {
 		for name, cfg := range table {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				flowtest.VerifyLaws(t, cfg)
+				verifyLaws(t, cfg)
 			})
 		}
 	}
 	t.Run("Batch", func(t *testing.T) {
 		t.Parallel()
-		flowtest.VerifyLaws(t, lawsOfBatch)
+		verifyLaws(t, lawsOfBatch)
 	})
 }
 
@@ -58,7 +58,7 @@ func TestLawsInPlaces(t *testing.T) {
 			}
 			t.Run(name+" "+where, func(t *testing.T) {
 				t.Parallel()
-				flowtest.VerifyLaws(t, lawConfig{
+				verifyLaws(t, lawConfig{
 					OperatorConfig: operatorConfig{New: func(up publisher) publisher { return place(op(up, func(int) {})) }},
 					Call:           func(up publisher, hook func(int)) publisher { return place(op(up, hook)) },
 					Stage:          "it",

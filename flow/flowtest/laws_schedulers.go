@@ -22,7 +22,6 @@ func LawSchedulers() []LawScheduler {
 		{"default", func(uint64) scheduler.Scheduler { return scheduler.Default() }},
 		{"pool", func(uint64) scheduler.Scheduler { return scheduler.NewPool(2) }},
 		{"inline", func(uint64) scheduler.Scheduler { return scheduler.Inline() }},
-		{"pool", func(uint64) scheduler.Scheduler { return scheduler.NewPool(2) }},
 		{"seeded", seeded},
 		{"seeded again", func(seed uint64) scheduler.Scheduler { return seeded(seed + 1<<32) }},
 	}
