@@ -65,6 +65,7 @@ type watch struct {
 	at    int // the element at which the context ends
 	stage int // and the stage whose function ends it
 	end   func()
+	ended atomic.Bool // that was called: MapAsync calls functions concurrently
 	calls atomic.Int32
 	over  atomic.Bool
 	after [4]atomic.Int32
@@ -72,16 +73,13 @@ type watch struct {
 
 // function returns the user function of a stage.
 func (w *watch) function(stage int) func(int) {
-	seen := 0
 	if stage != w.stage {
 		return func(int) { w.call(stage) }
 	}
 	return func(v int) {
 		w.call(stage)
-		if seen++; v >= w.at && w.end != nil {
-			end := w.end
-			w.end = nil
-			end()
+		if v >= w.at && w.ended.CompareAndSwap(false, true) {
+			w.end()
 			synctest.Wait() // everybody knows
 			w.over.Store(true)
 		}
