@@ -80,10 +80,9 @@ type flatMapStage[In, Out any] struct {
 	stage.Fanin[Out]
 	plan    *flatMapOp[In, Out]
 	inner   context.Context
-	outer   flow.Subscription
+	outer   stage.Upstream
 	release func(In, flow.Reason)
 	in      stage.One[In]
-	ended   bool // the outer stream has ended, or was cancelled
 }
 
 // Open subscribes to the outer stream.
@@ -93,12 +92,16 @@ func (s *flatMapStage[In, Out]) Open() {
 }
 
 func (s *flatMapStage[In, Out]) OnSubscribe(sub flow.Subscription) {
-	if s.outer != nil {
-		sub.Cancel()
-		return
+	if s.outer.Join(sub) {
+		s.outer.Request(int64(s.plan.concurrency))
 	}
-	s.outer = sub
-	sub.Request(int64(s.plan.concurrency))
+}
+
+// Cancel ends the stream in silence. The outer stream learns of it at once, as
+// the inner ones do.
+func (s *flatMapStage[In, Out]) Cancel() {
+	s.Fanin.Cancel()
+	s.outer.Cancel()
 }
 
 func (s *flatMapStage[In, Out]) OnNext(v In) { s.OnNextBatch(s.in.One(v)) }
@@ -114,7 +117,7 @@ func (s *flatMapStage[In, Out]) OnNextBatch(vs []In) {
 	}()
 	f, brake := s.plan.f, s.Brake()
 	for i, v := range vs {
-		if atomic.LoadUint32(brake) != 0 || s.ended || s.Over() {
+		if atomic.LoadUint32(brake) != 0 || s.outer.Over() || s.Over() {
 			returned = true
 			s.let(vs[i:], flow.Cancelled)
 			return
@@ -139,29 +142,26 @@ func (s *flatMapStage[In, Out]) failAt(behind []In, err error) {
 }
 
 func (s *flatMapStage[In, Out]) OnError(err error) {
-	s.ended = true
-	s.Stop(err)
+	if s.outer.Fail(err, s.Outlet.Run()) {
+		s.Stop(s.outer.Err())
+	}
 }
 
 func (s *flatMapStage[In, Out]) OnComplete() {
-	s.ended = true
-	s.Last()
+	if s.outer.Complete() {
+		s.Last()
+	}
 }
 
 // Done asks for the next inner stream in the place of one that has ended.
 func (s *flatMapStage[In, Out]) Done() {
-	if !s.ended && !s.Over() {
+	if !s.Over() {
 		s.outer.Request(1)
 	}
 }
 
 // Sever cancels the outer stream.
-func (s *flatMapStage[In, Out]) Sever() {
-	if !s.ended && s.outer != nil {
-		s.outer.Cancel()
-	}
-	s.ended = true
-}
+func (s *flatMapStage[In, Out]) Sever() { s.outer.Cancel() }
 
 func (s *flatMapStage[In, Out]) let(vs []In, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))

@@ -211,14 +211,11 @@ func (s *groupByStage[T, K]) end(err error) {
 	s.count, s.pending = 0, 0
 	s.Close()
 	s.stop()
-	switch {
-	case s.left:
+	if s.left {
 		s.Outlet.Quit()
-	case err != nil:
-		s.Fail(err)
-	default:
-		s.Complete()
+		return
 	}
+	s.End(err)
 }
 
 // refill asks for more elements, when that is a good part of the window and

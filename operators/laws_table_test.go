@@ -53,8 +53,6 @@ func TestLawsInPlaces(t *testing.T) {
 			switch {
 			case name == "Func":
 				exempt["cancel"] = "its function is called once, and learns from emit"
-			case where == "in a Merge":
-				exempt["cancel"] = "Merge passes Cancel on in its next pass, so that calls above it may still begin"
 			}
 			t.Run(name+" "+where, func(t *testing.T) {
 				t.Parallel()

@@ -34,12 +34,14 @@ func Unordered() Option { return func(c *stage.Config) { c.Unordered = true } }
 // with the stream.
 //
 // Demand: requests concurrency at once, and then one for each result that has
-// been handed on. While f is so fast that a goroutine takes several elements
-// at a time, it has as many on their way as are demanded, up to 512.
+// been handed on. While f takes less than 5 ms it asks for as many again, so
+// that an element is there when a call returns, and while f is so fast that a
+// goroutine takes several elements at a time, for up to 512; but for no more
+// than are demanded.
 //
 // Buffer: at most concurrency elements, those in a call and results that wait
-// for demand or for their turn; while f is so fast, at most 512 where that is
-// more, and of these no more than are demanded.
+// for demand or for their turn. While f takes less than 5 ms twice as many, and
+// while it is so fast 512 where that is more; of these no more than are demanded.
 //
 // Errors: an error that f returns ends the stream as a [flow.StageError], a
 // panic as a [flow.PanicError]: after the results before it, or with Unordered
@@ -58,7 +60,7 @@ func MapAsync[In, Out any](src flow.Publisher[In], concurrency int, f func(conte
 		Blueprint: stage.NewBlueprint("mapasync", src, opts), src: stage.Adapt(src), f: f,
 		concurrency: concurrency, ordered: !stage.Configure(opts).Unordered,
 	}
-	p.Node().Capacity = int64(max(concurrency, asyncWindow))
+	p.Node().Capacity = int64(max(2*concurrency, asyncWindow))
 	return p
 }
 

@@ -199,7 +199,7 @@ func TestMapAsyncBound(t *testing.T) {
 				})
 				src := operators.MapAsync(counted, concurrency, func(_ context.Context, v int64) (int64, error) { return v, nil }, opts...)
 				bound := flow.Describe(src).MaxElements
-				require.EqualValues(t, max(concurrency, 512), bound)
+				require.EqualValues(t, max(2*concurrency, 512), bound)
 				for _, err := range sinks.Seq(t.Context(), src, sinks.WithPrefetch(demand)) {
 					require.NoError(t, err)
 					left++

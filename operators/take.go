@@ -91,7 +91,6 @@ func (s *takeStage[T]) OnNextBatch(vs []T) {
 // finish completes after the last element.
 func (s *takeStage[T]) finish() {
 	if s.left == 0 && !s.Done() {
-		s.Cancel()
-		s.Complete()
+		s.Enough()
 	}
 }

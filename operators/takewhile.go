@@ -64,8 +64,7 @@ func (s *takeWhileStage[T]) OnNextBatch(vs []T) {
 func (s *takeWhileStage[T]) finish(rest []T) {
 	s.Let(rest[:1], flow.Filtered)
 	s.Discard(rest[1:])
-	s.Cancel()
-	s.Complete()
+	s.Enough()
 }
 
 // pass returns how many elements are to be handed on, and whether the one

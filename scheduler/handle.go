@@ -149,8 +149,15 @@ func (h *Handle) Late() { h.late = true }
 // Events returns the events so far.
 func (h *Handle) Events() Event { return Event(h.events.Load()) }
 
-// Cause returns why the head's context ended, or nil.
-func (h *Handle) Cause() error { return context.Cause(h.Context()) }
+// Cause returns why the head's context ended, or that of its run, or nil. A
+// context that was derived from the run's may learn of its end later than the
+// head, or never.
+func (h *Handle) Cause() error {
+	if err := context.Cause(h.Context()); err != nil {
+		return err
+	}
+	return context.Cause(h.island.run.ctx)
+}
 
 // Context returns the context of the head's subscription.
 func (h *Handle) Context() context.Context {

@@ -76,12 +76,8 @@ func (d *draw[T]) flatMap(s stream[T]) stream[T] {
 	return out
 }
 
-// groupBy parts the elements by key and merges the groups again. It is not
-// drawn where the context ends: there it has a known defect, see CHANGELOG.
+// groupBy parts the elements by key and merges the groups again.
 func (d *draw[T]) groupBy(s stream[T]) stream[T] {
-	if d.fault == contextEnds || d.fault == timesOut {
-		return d.flatMap(s)
-	}
 	keys, c := 1+d.intn(8), d.capacity()
 	f := d.pure(func(v int) int { return v })
 	groups := operators.GroupBy(s.pub, keys, c, d.key(func(v int) int { return v % keys }))

@@ -154,8 +154,8 @@ type inlet[T any] Boundary[T]
 
 func (*inlet[T]) native() {}
 
-// Halt does nothing: the boundary is told itself.
-func (*inlet[T]) Halt() {}
+// Halted does nothing: the boundary is told itself.
+func (*inlet[T]) Halted() {}
 
 // Quit counts the last elements.
 func (i *inlet[T]) Quit() {

@@ -25,15 +25,19 @@ func (b *brake) leave() bool { return atomic.OrUint32(&b.state, left)&left == 0 
 // Left reports whether the subscriber has left.
 func (b *brake) Left() bool { return atomic.LoadUint32(&b.state)&left != 0 }
 
+// halted reports whether the context has ended.
+func (b *brake) halted() bool { return atomic.LoadUint32(&b.state)&ended != 0 }
+
 // end stops the stage because the context has ended.
 func (b *brake) end() { atomic.OrUint32(&b.state, ended) }
 
-// receiver is a native subscriber. Halt says from any goroutine that the
-// context has ended, before the signal comes down: a batch that is being
-// worked on stops at the next element. It is passed down the island.
+// receiver is a native subscriber. Halted says from any goroutine that the
+// context of the head above has ended, before the signal comes down: a batch
+// that is being worked on stops at the next element. It is passed down as far
+// as the next head, which is told of its own context.
 type receiver interface {
 	native
-	Halt()
+	Halted()
 	// Quit says on the island that the stage above has ended in silence,
 	// because it was cancelled. It is passed down to whoever cancelled.
 	Quit()

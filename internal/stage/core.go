@@ -93,8 +93,13 @@ func (c *Core[T]) abandon(reason flow.Reason) {
 	c.Close()
 }
 
-// End signals the end of the stream: completion, or err if it is not nil.
+// End signals the end of the stream: completion, or err if it is not nil. It
+// does not complete when the context has ended, since stages below may have let
+// go of elements.
 func (c *Core[T]) End(err error) {
+	if err == nil && c.Events()&scheduler.Ended != 0 {
+		err = c.Cause()
+	}
 	c.Close()
 	if err != nil {
 		c.Fail(err)

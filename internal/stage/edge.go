@@ -24,8 +24,8 @@ func newEdge[T any](out *Outlet[T], down flow.Subscriber[T]) *edge[T] {
 
 func (*edge[T]) native() {}
 
-// Halt stops the delivery of a batch: the context has ended.
-func (e *edge[T]) Halt() { e.end() }
+// Halted stops the delivery of a batch: the context has ended.
+func (e *edge[T]) Halted() { e.end() }
 
 // Quit does nothing: the subscriber has left.
 func (*edge[T]) Quit() {}

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"sync"
 
 	"github.com/weirgo/weir/flow"
 )
@@ -13,11 +14,13 @@ import (
 // A stage embeds it, implements [Gathering], and calls Begin.
 type Fanin[T any] struct {
 	Core[T]
+	Inner
 	brake
 	capacity int64 // of each input
 	refill   int64 // so many elements are worth a request
 	release  func(T, flow.Reason)
-	oldest   *Input[T] // of the inputs that are not done
+	links    sync.Mutex // of the list of inputs, where Cancel finds them
+	oldest   *Input[T]  // of the inputs that are not done
 	newest   *Input[T]
 	turn     *Input[T] // of those that hold something: whose turn it is
 	tail     *Input[T]
@@ -49,28 +52,42 @@ func (f *Fanin[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscri
 	f.Core.Begin(ctx, node, down, self, self)
 }
 
-func (*Fanin[T]) native() {}
-
 // Halt stops the stage and those below it: the context has ended.
 func (f *Fanin[T]) Halt() {
 	f.end()
 	f.Outlet.Halt()
 }
 
-// Quit does nothing: the stage is told itself.
-func (*Fanin[T]) Quit() {}
-
-// Cancel ends the stream in silence.
+// Cancel ends the stream in silence. The inputs learn of it at once, so that no
+// further function above is called.
 func (f *Fanin[T]) Cancel() {
 	f.leave()
 	f.Core.Cancel()
+	f.cut()
+}
+
+// cut cancels all inputs. What they hold stays.
+func (f *Fanin[T]) cut() {
+	var all []flow.Subscription
+	f.links.Lock()
+	for in := f.oldest; in != nil; in = in.follow {
+		if sub := in.cut(); sub != nil {
+			all = append(all, sub)
+		}
+	}
+	f.links.Unlock()
+	for _, sub := range all {
+		sub.Cancel()
+	}
 }
 
 // Add returns an input for one more stream. When nothing is wanted any more, it
 // cancels that stream.
 func (f *Fanin[T]) Add() *Input[T] {
 	if f.Over() {
-		return &Input[T]{fan: f, state: inputEnded}
+		in := &Input[T]{fan: f}
+		in.Cancel()
+		return in
 	}
 	in := f.free
 	if in == nil {
@@ -78,15 +95,42 @@ func (f *Fanin[T]) Add() *Input[T] {
 	} else {
 		f.free, in.next = in.next, nil
 		in.taken = 0
+		in.reset()
 	}
+	f.link(in)
+	return in
+}
+
+func (f *Fanin[T]) link(in *Input[T]) {
+	in.linked = true
+	f.links.Lock()
+	defer f.links.Unlock()
 	if in.prev = f.newest; in.prev != nil {
 		in.prev.follow = in
 	} else {
 		f.oldest = in
 	}
 	f.newest = in
-	in.state = inputLinked
-	return in
+	if f.Left() {
+		in.cut()
+	}
+}
+
+func (f *Fanin[T]) unlink(in *Input[T]) {
+	in.linked = false
+	f.links.Lock()
+	defer f.links.Unlock()
+	if in.prev != nil {
+		in.prev.follow = in.follow
+	} else {
+		f.oldest = in.follow
+	}
+	if in.follow != nil {
+		in.follow.prev = in.prev
+	} else {
+		f.newest = in.prev
+	}
+	in.prev, in.follow = nil, nil
 }
 
 // Last says that no further inputs will come.
@@ -142,7 +186,7 @@ func (f *Fanin[T]) flush(n int) (emitted int) {
 		if in.size() > 0 {
 			f.line(in)
 		} else {
-			in.state &^= inputWaits
+			in.waits = false
 		}
 		in.emit(vs)
 		clear(vs)
@@ -162,7 +206,7 @@ func (f *Fanin[T]) line(in *Input[T]) {
 		f.tail.next = in
 	}
 	f.tail = in
-	in.state |= inputWaits
+	in.waits = true
 }
 
 // Stop ends the stream with err, after what is held. Everything upstream is
@@ -184,14 +228,15 @@ func (f *Fanin[T]) Stop(err error) {
 
 // sever cancels everything upstream. What is held stays.
 func (f *Fanin[T]) sever() {
+	f.cut()
+	f.links.Lock()
 	for in := f.oldest; in != nil; {
 		next := in.follow
-		in.prev, in.follow = nil, nil
-		in.state &^= inputLinked
-		in.cancel()
+		in.prev, in.follow, in.linked = nil, nil, false
 		in = next
 	}
 	f.oldest, f.newest, f.free = nil, nil, nil
+	f.links.Unlock()
 	f.Head().(Gathering).Sever()
 }
 

@@ -12,6 +12,7 @@ import (
 // that comes later lets it run.
 type Holder[In, Out any] struct {
 	Core[Out]
+	Inner
 	brake
 	up      flow.Subscription
 	asked   int64 // requested upstream and not yet received
@@ -45,11 +46,6 @@ func (h *Holder[In, Out]) Halt() {
 	h.end()
 	h.Outlet.Halt()
 }
-
-func (*Holder[In, Out]) native() {}
-
-// Quit does nothing: the stage is told itself.
-func (*Holder[In, Out]) Quit() {}
 
 // OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
 func (h *Holder[In, Out]) OnSubscribe(sub flow.Subscription) { h.Join(sub, h) }

@@ -7,8 +7,8 @@ import (
 // Input receives the elements of one stream of a [Fanin].
 type Input[T any] struct {
 	Inner
+	Upstream
 	fan    *Fanin[T]
-	up     flow.Subscription
 	queue  []T // held from first on; no memory while nothing is held
 	first  int
 	taken  int64     // handed on and not yet requested again
@@ -16,23 +16,15 @@ type Input[T any] struct {
 	prev   *Input[T] // among those that are not done
 	follow *Input[T]
 	one    [1]T
-	state  uint8
+	linked bool // not done
+	waits  bool // in the line
 }
-
-const (
-	inputLinked uint8 = 1 << iota // not done
-	inputWaits                    // in the line
-	inputEnded                    // the stream has ended, or was cancelled
-)
 
 // OnSubscribe asks for as many elements as the queue holds.
 func (in *Input[T]) OnSubscribe(sub flow.Subscription) {
-	if in.up != nil || in.ended() {
-		sub.Cancel()
-		return
+	if in.Join(sub) {
+		in.Request(in.fan.capacity)
 	}
-	in.up = sub
-	sub.Request(in.fan.capacity)
 }
 
 // OnNext is OnNextBatch for one element.
@@ -46,7 +38,7 @@ func (in *Input[T]) OnNext(v T) {
 // the rest.
 func (in *Input[T]) OnNextBatch(vs []T) {
 	f := in.fan
-	if in.ended() || f.Over() {
+	if in.Over() || f.Over() {
 		f.let(vs, flow.Cancelled)
 		return
 	}
@@ -64,21 +56,17 @@ func (in *Input[T]) OnNextBatch(vs []T) {
 
 // OnError ends the whole stream, after what is held.
 func (in *Input[T]) OnError(err error) {
-	if !in.ended() {
-		in.state |= inputEnded
-		in.fan.Stop(err)
+	if in.Fail(err, in.fan.Outlet.Run()) {
+		in.fan.Stop(in.Err())
 	}
 }
 
 // OnComplete ends this stream.
 func (in *Input[T]) OnComplete() {
-	if !in.ended() {
-		in.state |= inputEnded
+	if in.Complete() {
 		in.check()
 	}
 }
-
-func (in *Input[T]) ended() bool { return in.state&inputEnded != 0 }
 
 func (in *Input[T]) size() int { return len(in.queue) - in.first }
 
@@ -95,7 +83,7 @@ func (in *Input[T]) hold(vs []T) {
 	}
 	in.queue = append(in.queue, vs...)
 	f.held += len(vs)
-	if in.state&inputWaits == 0 {
+	if !in.waits {
 		f.line(in)
 	}
 	f.Ready()
@@ -114,46 +102,23 @@ func (in *Input[T]) pop(n int) []T {
 func (in *Input[T]) emit(vs []T) {
 	in.fan.Emit(vs)
 	in.taken += int64(len(vs))
-	if in.taken >= in.fan.refill && !in.ended() {
+	if in.taken >= in.fan.refill && !in.Over() {
 		n := in.taken
 		in.taken = 0
-		in.up.Request(n)
+		in.Request(n)
 	}
 }
 
 // check takes the input out when the stream has ended and nothing is held.
 func (in *Input[T]) check() {
-	const done = inputLinked | inputEnded
-	if in.state&done != done || in.size() > 0 {
+	if !in.linked || !in.Ended() || in.size() > 0 {
 		return
 	}
 	f := in.fan
-	if in.prev != nil {
-		in.prev.follow = in.follow
-	} else {
-		f.oldest = in.follow
-	}
-	if in.follow != nil {
-		in.follow.prev = in.prev
-	} else {
-		f.newest = in.prev
-	}
-	in.prev, in.follow, in.up = nil, nil, nil
-	in.state = inputEnded
+	f.unlink(in)
 	if f.more {
 		in.next, f.free = f.free, in
 	}
 	f.Head().(Gathering).Done()
 	f.look()
-}
-
-// cancel ends the input. What it holds stays.
-func (in *Input[T]) cancel() {
-	if in.ended() {
-		return
-	}
-	in.state |= inputEnded
-	if in.up != nil {
-		in.up.Cancel()
-	}
 }

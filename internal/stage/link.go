@@ -55,8 +55,19 @@ func (l *Link[In, Out]) Cancel() {
 	}
 }
 
-// Halt stops the stage and those below it: the context has ended.
-func (l *Link[In, Out]) Halt() {
+// Enough cancels upstream and completes. When the context has ended it does
+// not, since stages below may have let go of elements: the head above signals
+// the error.
+func (l *Link[In, Out]) Enough() {
+	if l.halted() {
+		return
+	}
+	l.Cancel()
+	l.Complete()
+}
+
+// Halted stops the stage and those below it: the context has ended.
+func (l *Link[In, Out]) Halted() {
 	l.end()
 	l.Outlet.Halt()
 }

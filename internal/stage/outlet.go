@@ -49,7 +49,7 @@ func (o *Outlet[T]) Name() string { return o.site.Name(o.node) }
 func (o *Outlet[T]) Accept(sub flow.Subscription) { o.down.OnSubscribe(sub) }
 
 // Halt tells the stages below that the context has ended.
-func (o *Outlet[T]) Halt() { o.down.(receiver).Halt() }
+func (o *Outlet[T]) Halt() { o.down.(receiver).Halted() }
 
 // Quit ends the stage in silence, and tells those below.
 func (o *Outlet[T]) Quit() {

@@ -4,7 +4,11 @@ package stage
 const maxChunk = 64
 
 // chunkTime is how many nanoseconds the calls for a chunk may take.
-const chunkTime = 20_000
+const chunkTime = 40_000
+
+// briefTime is how many nanoseconds a brief call takes at most: the way to the
+// island and back is then felt, so that for each call an element is held ready.
+const briefTime = 5_000_000
 
 // pacer decides how many elements a worker takes at once. It begins with one.
 // A chunk doubles when as many full ones in a row as there are workers have
@@ -15,10 +19,12 @@ type pacer struct {
 	chunk    int
 	most     int
 	patience int
-	row      int // full chunks in a row that were fast
+	row      int  // full chunks in a row that were fast
+	brief    bool // the last call was
 }
 
 func (p *pacer) measure(n int, took int64) {
+	p.brief = took <= briefTime
 	switch {
 	case took > chunkTime:
 		p.row = 0

@@ -27,8 +27,8 @@ type Sink[T any] struct {
 
 func (*Sink[T]) native() {}
 
-// Halt stops the work on a batch: the context has ended.
-func (s *Sink[T]) Halt() { s.end() }
+// Halted stops the work on a batch: the context has ended.
+func (s *Sink[T]) Halted() { s.end() }
 
 // Quit does nothing: the sink has left.
 func (*Sink[T]) Quit() {}

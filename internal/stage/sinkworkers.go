@@ -66,11 +66,8 @@ func (s *SinkWorkers[T]) call(ctx context.Context, v T) (none struct{}, err erro
 	return none, s.f(ctx, v)
 }
 
-// Halt lets no further call begin: the context has ended.
-func (s *SinkWorkers[T]) Halt() {
-	s.workers.Halt()
-	s.Sink.Halt()
-}
+// Halted does nothing: the crew is told itself.
+func (*SinkWorkers[T]) Halted() {}
 
 // OnNext hands v to the workers.
 func (s *SinkWorkers[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -146,6 +143,9 @@ func (s *SinkWorkers[T]) collect() {
 	case s.last && s.workers.Inside() == 0:
 		s.workers.Stop()
 		s.crew.Close()
+		if s.end == nil && s.crew.Events()&scheduler.Ended != 0 {
+			s.end = s.crew.Cause() // calls may have left elements out
+		}
 		s.finish(s.end)
 	}
 }

@@ -62,8 +62,8 @@ type Inner struct{}
 
 func (Inner) native() {}
 
-// Halt does nothing.
-func (Inner) Halt() {}
+// Halted does nothing.
+func (Inner) Halted() {}
 
 // Quit does nothing.
 func (Inner) Quit() {}

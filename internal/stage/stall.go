@@ -109,7 +109,7 @@ func (f *Fanin[T]) starves(inputs map[any]bool) bool {
 		return false
 	}
 	for in := f.oldest; in != nil; in = in.follow {
-		if in.ended() || !inputs[in] {
+		if in.Over() || !inputs[in] {
 			return false
 		}
 	}

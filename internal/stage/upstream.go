@@ -34,9 +34,24 @@ func (u *Upstream) Join(sub flow.Subscription) bool {
 // Cancel cancels the subscription once, unless it has ended. Where it has yet
 // to come, Join finds the cut: one of the two sees what the other has set.
 func (u *Upstream) Cancel() {
-	if s := u.state.Or(cut); s&joined != 0 && s&last == 0 && u.state.Or(gone)&gone == 0 {
-		u.sub.Cancel()
+	if sub := u.cut(); sub != nil {
+		sub.Cancel()
 	}
+}
+
+// cut is Cancel but for the call: it returns the subscription that is still to
+// be cancelled, or nil.
+func (u *Upstream) cut() flow.Subscription {
+	if s := u.state.Or(cut); s&joined != 0 && s&last == 0 && u.state.Or(gone)&gone == 0 {
+		return u.sub
+	}
+	return nil
+}
+
+// reset makes it ready for another subscription.
+func (u *Upstream) reset() {
+	u.sub, u.err = nil, nil
+	u.state.Store(0)
 }
 
 // Request asks for n elements, if there is anybody to ask.

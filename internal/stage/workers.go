@@ -30,6 +30,7 @@ type Workers[In, Out any] struct {
 	wake    func()          // marks the head of the stage
 	broken  func(any) error // makes an error of a panic
 	limit   int
+	procs   int // calls that can compute at once
 	window  int // most elements inside while chunks are handed out
 	ordered bool
 	wipe    [2]bool // In, Out hold pointers
@@ -69,8 +70,12 @@ type Job[In, Out any] struct {
 	results []Out
 	called  int   // elements that f was given
 	left    int   // elements that count as inside
-	took    int64 // nanoseconds, for all calls
+	start   int64 // of the calls, or 0: not yet known
+	end     int64
 }
+
+// took returns how many nanoseconds all calls took.
+func (j *Job[In, Out]) took() int64 { return j.end - j.start }
 
 // Rest returns the elements whose calls did not begin.
 func (j *Job[In, Out]) Rest() []In { return j.in[j.called:] }
@@ -90,7 +95,7 @@ type WorkersConfig struct {
 func (w *Workers[In, Out]) Init(c WorkersConfig, f func(context.Context, In) (Out, error)) {
 	w.f, w.run, w.wake, w.broken = f, c.Run, c.Wake, c.Broken
 	w.limit, w.window, w.ordered = c.Limit, c.Window, c.Ordered
-	w.chunk = 1
+	w.chunk, w.procs = 1, runtime.GOMAXPROCS(0)
 	w.pacer = pacer{chunk: 1, most: min(maxChunk, c.Window), patience: min(c.Limit, maxChunk)}
 	w.wipe = [2]bool{HasPointers[In](), HasPointers[Out]()}
 	w.queue.wipe, w.ripe.wipe = w.wipe[0], true
@@ -100,13 +105,18 @@ func (w *Workers[In, Out]) Init(c WorkersConfig, f func(context.Context, In) (Ou
 // Inside returns how many elements were pushed and are not handed on yet.
 func (w *Workers[In, Out]) Inside() int { return w.inside }
 
-// Want returns how many elements may be inside for the demand: the limit, or
-// as many as are demanded and fit while chunks are handed out.
+// Want returns how many elements may be inside for the demand: the limit, as
+// many again while calls are brief, and as many as are demanded and fit while
+// chunks are handed out.
 func (w *Workers[In, Out]) Want(demand int64) int64 {
-	if w.pacer.chunk == 1 {
-		return int64(w.limit)
+	limit := int64(w.limit)
+	switch {
+	case w.pacer.chunk > 1:
+		return max(limit, min(demand, int64(w.window)))
+	case w.pacer.brief:
+		return max(limit, min(demand, 2*limit))
 	}
-	return max(int64(w.limit), min(demand, int64(w.window)))
+	return limit
 }
 
 // Push hands vs to the workers.
@@ -139,6 +149,11 @@ func (w *Workers[In, Out]) hire() bool {
 // comes behind the worker.
 const lingers = 2
 
+// longTime is how many nanoseconds a job takes at least after which a worker
+// lets others run even if there is more to do: the island, which waits for the
+// same processor, then brings elements before the last one is taken.
+const longTime = 5_000
+
 // work is a worker.
 func (w *Workers[In, Out]) work() {
 	for j := w.next(nil); j != nil; j = w.next(j) {
@@ -146,58 +161,72 @@ func (w *Workers[In, Out]) work() {
 	}
 }
 
-// next hands in a job that is done and takes another one. A worker that finds
-// none lets others run first, because the island then usually brings more
-// elements; next returns nil if it has to leave.
+// next hands in a job that is done and takes another one, or returns nil if the
+// worker has to leave.
 func (w *Workers[In, Out]) next(done *Job[In, Out]) (j *Job[In, Out]) {
-	looking, tell := done == nil, false
+	b := between{looking: done == nil}
 	w.mu.Lock()
 	if done != nil {
-		tell = w.handIn(done)
+		failed := done.Err != nil
+		b.start, b.long = done.end, done.took() >= longTime
+		b.tell = w.handIn(done)
+		if failed {
+			// The worker keeps its place: where the limit is 1, no call follows
+			// one that has failed.
+			w.unlock(&b)
+			return nil
+		}
 	}
-	if done != nil && done.Err != nil {
-		// It keeps its place: where the limit is 1, no call follows one that
-		// has failed.
-		w.mu.Unlock()
-		if tell {
-			w.wake()
-		}
-		return nil
-	}
-	for range lingers {
-		if w.queue.n > 0 || w.shut {
-			break
-		}
-		if !looking {
-			looking = true
-			w.looking++
-		}
-		w.mu.Unlock()
-		if tell {
-			w.wake()
-			tell = false
-		}
-		runtime.Gosched()
-		w.mu.Lock()
-	}
+	w.rest(&b)
 	hire := false
-	if looking {
+	if b.looking {
 		w.looking--
 	}
 	if w.queue.n > 0 && !w.shut && !w.Stopped() {
 		j = w.take()
-		hire = looking && w.hire()
+		j.start = b.start
+		hire = b.looking && w.hire()
 	} else {
 		w.alive--
 	}
-	w.mu.Unlock()
-	if tell {
-		w.wake()
-	}
+	w.unlock(&b)
 	if hire {
 		w.run.Block(w.work)
 	}
 	return j
+}
+
+// between is what a worker knows between two jobs.
+type between struct {
+	looking bool  // it is counted among those that look for elements
+	tell    bool  // the stage has to be told
+	long    bool  // the job took long
+	start   int64 // of the next job, if it begins where this one has ended
+}
+
+// rest lets others run when there is no element, because the island then
+// usually brings more, and after a long job.
+func (w *Workers[In, Out]) rest(b *between) {
+	breathe := b.long && w.running < w.procs // others want to compute
+	for try := 0; try < lingers && !w.shut && (breathe || w.queue.n == 0); try++ {
+		if w.queue.n == 0 && !b.looking {
+			b.looking = true
+			w.looking++
+		}
+		breathe, b.start = false, 0
+		w.unlock(b)
+		runtime.Gosched()
+		w.mu.Lock()
+	}
+}
+
+// unlock unlocks, and tells the stage if it has to be told.
+func (w *Workers[In, Out]) unlock(b *between) {
+	w.mu.Unlock()
+	if b.tell {
+		b.tell = false
+		w.wake()
+	}
 }
 
 // take begins a job. The lock is held.
@@ -217,12 +246,16 @@ func (w *Workers[In, Out]) take() (j *Job[In, Out]) {
 	return j
 }
 
-// handIn gives a job back and reports whether the stage has to look at it. The
-// lock is held.
+// handIn gives a job back and reports whether the stage has to be told: it has
+// been when others wait to be collected, and need not be while this one is not
+// due. The lock is held.
 func (w *Workers[In, Out]) handIn(j *Job[In, Out]) (tell bool) {
 	w.running--
 	w.done = append(w.done, j)
-	return !w.ordered || j.seq == w.front || j.Err != nil || w.Stopped()
+	if w.ordered {
+		return j.seq == w.front || j.Err != nil || w.Stopped()
+	}
+	return len(w.done) == 1
 }
 
 // call calls f for the elements of a job.
@@ -233,7 +266,9 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 			w.crashed(j, at, recover())
 		}
 	}()
-	start := flow.Now()
+	if j.start == 0 {
+		j.start = flow.Now()
+	}
 	j.results = slices.Grow(j.results[:0], len(j.in))[:len(j.in)]
 	out, f, ctx, brake := j.results, w.f, w.ctx, w.Brake()
 	for i, v := range j.in {
@@ -249,7 +284,7 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 		at = i + 1
 	}
 	returned = true
-	j.took = flow.Now() - start
+	j.end = flow.Now()
 	w.called(j, at)
 }
 

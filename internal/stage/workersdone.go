@@ -31,7 +31,7 @@ func (w *Workers[In, Out]) gather() bool {
 	}
 	before := w.failing
 	for _, j := range fresh {
-		w.pacer.measure(len(j.in), j.took)
+		w.pacer.measure(len(j.in), j.took())
 		if j.Err != nil && (w.failing == nil || w.ordered && j.seq < w.failing.seq) {
 			w.failing = j
 		}
