@@ -165,9 +165,5 @@ func (s *flatMapStage[In, Out]) Sever() { s.outer.Cancel() }
 
 func (s *flatMapStage[In, Out]) let(vs []In, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, reason)
-		}
-	}
+	stage.Tell(s.release, vs, reason)
 }

@@ -186,10 +186,6 @@ func (s *flatSliceStage[In, Out]) Want(demand int64) int64 {
 func (s *flatSliceStage[In, Out]) Clear(reason flow.Reason) {
 	s.Let(s.waiting, reason)
 	s.Lost(reason, int64(len(s.rest)))
-	if s.release != nil {
-		for _, v := range s.rest {
-			s.release(v, reason)
-		}
-	}
+	stage.Tell(s.release, s.rest, reason)
 	s.rest, s.waiting, s.out = nil, nil, nil
 }

@@ -82,11 +82,7 @@ func (l *groupLine[T, K]) Release(reason flow.Reason) {
 	l.pending = nil
 	s.mu.Unlock()
 	s.Outlet.Run().Sums().Discarded.Add(int64(len(vs))) // the stage has handed them on
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, reason)
-		}
-	}
+	stage.Tell(s.release, vs, reason)
 }
 
 // mark lets the stage look at the group in its next pass. The lock is held.

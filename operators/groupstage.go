@@ -240,9 +240,5 @@ func (s *groupByStage[T, K]) buffered() {
 // lose lets go of elements.
 func (s *groupByStage[T, K]) lose(vs []T, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, reason)
-		}
-	}
+	stage.Tell(s.release, vs, reason)
 }

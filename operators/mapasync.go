@@ -296,11 +296,7 @@ func (s *mapAsyncStage[In, Out]) sweep() {
 // drop lets go of a job.
 func (s *mapAsyncStage[In, Out]) drop(j *stage.Job[In, Out]) {
 	s.Lost(s.reason, int64(len(j.Out)))
-	if s.out != nil {
-		for _, v := range j.Out {
-			s.out(v, s.reason)
-		}
-	}
+	stage.Tell(s.out, j.Out, s.reason)
 	s.let(j.Rest(), s.reason)
 	if j.Err != nil {
 		s.report(j)
@@ -310,9 +306,5 @@ func (s *mapAsyncStage[In, Out]) drop(j *stage.Job[In, Out]) {
 // let lets go of elements that f was not given.
 func (s *mapAsyncStage[In, Out]) let(vs []In, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
-	if s.in != nil {
-		for _, v := range vs {
-			s.in(v, reason)
-		}
-	}
+	stage.Tell(s.in, vs, reason)
 }

@@ -128,9 +128,5 @@ func (z *zipSide[T]) leave(reason flow.Reason) {
 // let lets go of elements.
 func (z *zipSide[T]) let(vs []T, reason flow.Reason) {
 	z.zip.Lost(reason, int64(len(vs)))
-	if z.release != nil {
-		for _, v := range vs {
-			z.release(v, reason)
-		}
-	}
+	stage.Tell(z.release, vs, reason)
 }

@@ -129,9 +129,5 @@ func (s *pushSubscription[T]) overflow() error {
 // let lets go of elements.
 func (s *pushSubscription[T]) let(vs []T, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
-	if release := s.emitter.release; release != nil {
-		for _, v := range vs {
-			release(v, reason)
-		}
-	}
+	stage.Tell(s.emitter.release, vs, reason)
 }

@@ -140,11 +140,7 @@ func (b *Boundary[T]) sweep(reason flow.Reason) {
 	for vs := b.queue.Peek(b.queue.Cap()); len(vs) > 0; vs = b.queue.Peek(b.queue.Cap()) {
 		b.queue.Take(len(vs))
 		b.Lost(reason, int64(len(vs)))
-		if b.release != nil {
-			for _, v := range vs {
-				b.release(v, reason)
-			}
-		}
+		Tell(b.release, vs, reason)
 	}
 	b.queue.Free(b.wipe)
 }
@@ -221,11 +217,7 @@ func (b *Boundary[T]) pushed() {
 // after the end.
 func (b *Boundary[T]) overrun(vs []T) {
 	b.Lost(flow.AfterEnd, int64(len(vs)))
-	if b.release != nil {
-		for _, v := range vs {
-			b.release(v, flow.AfterEnd)
-		}
-	}
+	Tell(b.release, vs, flow.AfterEnd)
 	if b.is(last) {
 		return
 	}

@@ -254,9 +254,5 @@ func (f *Fanin[T]) Abandon(reason flow.Reason) {
 // let lets go of elements.
 func (f *Fanin[T]) let(vs []T, reason flow.Reason) {
 	f.Lost(reason, int64(len(vs)))
-	if f.release != nil {
-		for _, v := range vs {
-			f.release(v, reason)
-		}
-	}
+	Tell(f.release, vs, reason)
 }

@@ -230,11 +230,7 @@ func (f *Feed[T]) sweep() {
 	for vs := f.queue.Peek(f.queue.Cap()); len(vs) > 0; vs = f.queue.Peek(f.queue.Cap()) {
 		f.queue.Take(len(vs))
 		f.Lost(flow.Cancelled, int64(len(vs)))
-		if f.release != nil {
-			for _, v := range vs {
-				f.release(v, flow.Cancelled)
-			}
-		}
+		Tell(f.release, vs, flow.Cancelled)
 	}
 	f.queue.Free(f.wipe)
 }

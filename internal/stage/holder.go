@@ -178,9 +178,5 @@ func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
 // Let lets go of elements that the stage has not looked at.
 func (h *Holder[In, Out]) Let(vs []In, reason flow.Reason) {
 	h.Lost(reason, int64(len(vs)))
-	if h.release != nil {
-		for _, v := range vs {
-			h.release(v, reason)
-		}
-	}
+	Tell(h.release, vs, reason)
 }

@@ -112,11 +112,7 @@ func (l *Link[In, Out]) Discard(vs []In) { l.Let(vs, flow.Cancelled) }
 // Let lets go of elements.
 func (l *Link[In, Out]) Let(vs []In, reason flow.Reason) {
 	l.Lost(reason, int64(len(vs)))
-	if l.release != nil {
-		for _, v := range vs {
-			l.release(v, reason)
-		}
-	}
+	Tell(l.release, vs, reason)
 }
 
 // Releaser returns the function that tells an element that the stage lets go

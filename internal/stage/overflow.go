@@ -139,11 +139,7 @@ func (b *Overflow[T]) Abandon(reason flow.Reason) {
 // let accounts for elements that are not handed on, and tells them.
 func (b *Overflow[T]) let(vs []T, reason flow.Reason) {
 	b.Lost(reason, int64(len(vs)))
-	if b.release != nil {
-		for _, v := range vs {
-			b.release(v, reason)
-		}
-	}
+	Tell(b.release, vs, reason)
 }
 
 // overflowInlet is the upstream side of an [Overflow].
@@ -294,11 +290,7 @@ func (i *overflowInlet[T]) tell(vs []T, reason flow.Reason) {
 		b.OnDropped(vs[at-1], reason)
 	}
 	returned = true
-	if b.release != nil {
-		for _, v := range vs[at:] {
-			b.release(v, reason)
-		}
-	}
+	Tell(b.release, vs[at:], reason)
 }
 
 func (i *overflowInlet[T]) OnError(err error) {

@@ -183,11 +183,7 @@ func (r *Relay[T]) Abandon(flow.Reason) {
 // Lose lets go of elements.
 func (r *Relay[T]) Lose(vs []T, reason flow.Reason) {
 	r.Lost(reason, int64(len(vs)))
-	if r.release != nil {
-		for _, v := range vs {
-			r.release(v, reason)
-		}
-	}
+	Tell(r.release, vs, reason)
 }
 
 // relayed receives the elements of one publisher.

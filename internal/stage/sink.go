@@ -236,9 +236,5 @@ func (s *Sink[T]) Lost(r flow.Reason, n int) {
 // Discard lets go of elements that the sink will not look at.
 func (s *Sink[T]) Discard(vs []T) {
 	s.Lost(flow.Cancelled, len(vs))
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, flow.Cancelled)
-		}
-	}
+	Tell(s.release, vs, flow.Cancelled)
 }

@@ -116,3 +116,14 @@ func (*metered[T]) native() {}
 // UserContext returns the context that a user's function gets: that of the
 // subscription, without its island.
 func UserContext(ctx context.Context) context.Context { return scheduler.Outside(ctx) }
+
+// Tell tells elements with release that a stage lets go of them. release is nil
+// where they need not be told, see [flow.ReleaseFunc].
+func Tell[T any](release func(T, flow.Reason), vs []T, reason flow.Reason) {
+	if release == nil {
+		return
+	}
+	for _, v := range vs {
+		release(v, reason)
+	}
+}
