@@ -33,6 +33,7 @@ var mayImport = map[string]imports{
 	"operators":       {ours: kit},
 	"sinks":           {ours: kit},
 	"metrics":         {ours: []string{"flow"}, theirs: []string{"github.com/prometheus/client_golang"}},
+	"rxbridge":        {ours: []string{"flow", "sinks", "sources"}, theirs: []string{"github.com/reactivex/rxgo/v2"}}, // a module of its own
 	"examples/...":    {ours: []string{"..."}, theirs: []string{"..."}},
 }
 
