@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
 )
 
 // place gives elements to their groups, and opens at most n groups. It returns
@@ -21,7 +22,7 @@ func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
 	}()
 	key, brake := s.plan.key, &s.brake
 	for i, v := range vs {
-		if atomic.LoadUint32(brake) != 0 {
+		if atomic.LoadUint32(brake) != 0 || s.deserted() {
 			returned = true
 			s.lose(vs[i:], flow.Cancelled)
 			return len(vs)
@@ -45,6 +46,17 @@ func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
 	}
 	returned = true
 	return len(vs)
+}
+
+// deserted reports whether all who read have cancelled, which the next pass of
+// the head will find as well: until then no key is asked for. Groups that have
+// not been emitted have no reader.
+func (s *groupByStage[T, K]) deserted() bool {
+	if s.Events()&scheduler.Cancelled == 0 {
+		return false
+	}
+	s.settle()
+	return s.count == len(s.fresh)
 }
 
 // give puts v into the group of the key s.next. It reports whether there was

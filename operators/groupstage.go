@@ -104,6 +104,7 @@ func (s *groupByStage[T, K]) OnNextBatch(vs []T) {
 		return
 	case len(s.waiting) > 0:
 		s.waiting = append(s.waiting, vs...)
+		s.buffered()
 		return
 	}
 	if n := s.place(vs, len(vs)); n < len(vs) && !s.last {
@@ -112,6 +113,7 @@ func (s *groupByStage[T, K]) OnNextBatch(vs []T) {
 	}
 	s.announce()
 	s.refill()
+	s.buffered()
 }
 
 func (s *groupByStage[T, K]) OnError(err error) { s.ended(err) }
