@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -36,8 +37,9 @@ func Chan[T any](ctx context.Context, src flow.Publisher[T], c chan<- T, opts ..
 // island nor the scheduler is held up by whoever does not receive.
 type chanSink[T any] struct {
 	stage.Sink[T]
-	in stage.One[T]
-	c  chan<- T
+	in    stage.One[T]
+	c     chan<- T
+	short atomic.Bool // something has not been sent: nothing behind it will be
 
 	mu    sync.Mutex
 	held  []T    // received and not yet taken by the goroutine
@@ -49,7 +51,7 @@ type chanSink[T any] struct {
 func (s *chanSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *chanSink[T]) OnNextBatch(vs []T) {
-	if s.Stopped() {
+	if s.Stopped() || s.short.Load() {
 		s.Discard(vs)
 		return
 	}
@@ -130,12 +132,18 @@ func (s *chanSink[T]) send(vs []T) {
 			s.Broken(recover()) // c has been closed
 		}
 		s.Discard(vs[at:])
-		s.hold(at - len(vs))
+		s.leave(len(vs) - at)
 	}()
-	for done := s.Context().Done(); at < len(vs) && !s.Stopped(); at++ {
+	for done := s.Context().Done(); at < len(vs) && !s.Stopped() && !s.short.Load(); at++ {
+		select {
+		case <-done: // also where there is room
+			returned = true
+			return
+		default:
+		}
 		select {
 		case s.c <- vs[at]:
-			s.Sent()
+			s.Sent(1)
 			s.hold(-1)
 			s.Request(1)
 		case <-done:
@@ -154,11 +162,29 @@ func (s *chanSink[T]) hold(n int) {
 	s.mu.Unlock()
 }
 
+// leave counts n elements that are held no longer, and have not been sent.
+func (s *chanSink[T]) leave(n int) {
+	if n > 0 {
+		s.short.Store(true)
+		s.hold(-n)
+	}
+}
+
 // OnError ends the stream with err, when what is held has been sent.
 func (s *chanSink[T]) OnError(err error) { s.last(func() { s.Sink.OnError(err) }) }
 
-// OnComplete ends the stream, when what is held has been sent.
-func (s *chanSink[T]) OnComplete() { s.last(s.Sink.OnComplete) }
+// OnComplete ends the stream, when what is held has been sent. Upstream does
+// not know of the end of the context any more: that is then the end of the
+// stream, if something could not be sent because of it.
+func (s *chanSink[T]) OnComplete() {
+	s.last(func() {
+		if cause := context.Cause(s.Context()); s.short.Load() && cause != nil {
+			s.Sink.OnError(cause)
+			return
+		}
+		s.Sink.OnComplete()
+	})
+}
 
 func (s *chanSink[T]) last(end func()) {
 	s.mu.Lock()

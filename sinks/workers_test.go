@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -284,6 +285,74 @@ func TestWorkersCount(t *testing.T) {
 		require.EqualValues(t, 88, report.Delivered)
 		require.Zero(t, report.Discarded)
 	})
+}
+
+// sinkStats is an observer that keeps the counts of the sink.
+type sinkStats struct {
+	mu    sync.Mutex
+	stats *flow.Stats
+}
+
+func (o *sinkStats) OnStage(s flow.StageInfo, stats *flow.Stats) {
+	if s.Kind == "foreach" {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.stats = stats
+	}
+}
+
+func (*sinkStats) OnUndeliverable(string, error) {}
+
+// TestWorkersSumCloses: what the sink has received it has dealt with or lost,
+// also in calls that fail, or return after the end of the stream.
+func TestWorkersSumCloses(t *testing.T) {
+	for name, in := range map[string]func(v int64, cancel func()) error{
+		"nothing": func(int64, func()) error { return nil },
+		"panic": func(v int64, _ func()) error {
+			if v == 20 {
+				panic(errSink)
+			}
+			return nil
+		},
+		"error": func(v int64, _ func()) error {
+			if v == 20 {
+				return errSink
+			}
+			return nil
+		},
+		"context": func(v int64, cancel func()) error {
+			if v == 20 {
+				cancel()
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubbles(t, func(t *testing.T, ctx context.Context) {
+				var seen sinkStats
+				ctx, cancel := context.WithCancelCause(ctx)
+				defer cancel(nil)
+				g, ctx := scheduler.NewGraph(ctx, "g", scheduler.Observe(&seen))
+				g.Go(func() error {
+					return sinks.ForEach(ctx, sources.Range(0, 100), func(_ context.Context, v int64) error {
+						time.Sleep(time.Duration(1+v%7) * ms)
+						return in(v, func() { cancel(errSink) })
+					}, sinks.WithWorkers(8))
+				})
+				err := g.Wait()
+				if name != "nothing" {
+					require.ErrorIs(t, err, errSink)
+				}
+				n := seen.stats.Snapshot()
+				out, failed := n.Out, n.Lost[flow.Failed]
+				for _, lost := range n.Lost {
+					out += lost
+				}
+				require.Equal(t, n.In, out, "%d are dealt with, lost are %v", n.Out, n.Lost)
+				require.LessOrEqual(t, failed, int64(1))
+			})
+		})
+	}
 }
 
 func TestWorkersArguments(t *testing.T) {

@@ -203,11 +203,12 @@ func (s *Sink[T]) Deal(n int) {
 	}
 }
 
-// Sent is Deal for one element, on a goroutine of [Sink.Block].
-func (s *Sink[T]) Sent() {
-	s.run.Sums().Delivered.Add(1)
+// Sent is Deal on a goroutine of [Sink.Block], or when the sink is being
+// closed.
+func (s *Sink[T]) Sent(n int) {
+	s.run.Sums().Delivered.Add(int64(n))
 	if s.meter != nil {
-		s.meter.Stats().Out.Add(1)
+		s.meter.Stats().Out.Add(int64(n))
 	}
 }
 

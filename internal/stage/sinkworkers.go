@@ -153,11 +153,11 @@ func (s *SinkWorkers[T]) collect() {
 // deliver counts what has become of a job's elements.
 func (s *SinkWorkers[T]) deliver(j *Job[T, struct{}]) {
 	n := len(j.Out)
-	if j.Err != nil && !j.Panicked {
-		n++
+	if j.Err != nil {
+		s.Lost(flow.Failed, 1) // f has it
 	}
 	if s.counted {
-		s.run.Sums().Delivered.Add(int64(n))
+		s.Sent(n)
 	} else {
 		s.Delivered += int64(n)
 	}
