@@ -233,7 +233,7 @@ func (d *draw[T]) received() (n int64) {
 }
 
 func isSink(s flow.StageInfo) bool {
-	return len(s.Upstream) > 0 && slices.Contains([]string{"slice", "foreach", "seq", "chan"}, s.Kind)
+	return len(s.Upstream) > 0 && slices.Contains([]string{"slice", "foreach", "tryfold", "seq", "chan"}, s.Kind)
 }
 
 // alive returns the stages that have not ended, or hold something.

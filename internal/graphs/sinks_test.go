@@ -54,7 +54,8 @@ func (d *draw[T]) sink(from stream[T]) {
 		s.words += fmt.Sprintf(", leaves after %d", s.leave)
 	} else {
 		kinds := []func() (func(context.Context, *scheduler.Graph, *sink[T]), string){
-			d.sliceSink, d.eachSink, d.seqSink, func() (func(context.Context, *scheduler.Graph, *sink[T]), string) { return d.subscriber(-1) },
+			d.sliceSink, d.eachSink, d.seqSink, d.workersSink, d.tryFoldSink, d.chanSink,
+			func() (func(context.Context, *scheduler.Graph, *sink[T]), string) { return d.subscriber(-1) },
 		}
 		s.run, s.words = oneOf(d, kinds...)()
 	}

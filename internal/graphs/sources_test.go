@@ -23,7 +23,7 @@ func (d *draw[T]) source(depth int) stream[T] {
 			return d.concat(depth - 1)
 		}
 	}
-	return oneOf(d, d.slice, d.seq, d.seq2, d.retry, d.resume, d.recover, d.deferred, d.ticker, d.timer, d.push, d.function1, d.channel, d.mappedRange)()
+	return oneOf(d, d.slice, d.seq, d.seq2, d.retry, d.resume, d.recover, d.deferred, d.ticker, d.timer, d.push, d.function1, d.channel, d.mappedRange, d.lines, d.files)()
 }
 
 // origin makes a stream of a publisher that mints the numbers itself.
