@@ -60,9 +60,22 @@ func (i *Island) idleAlone() (missed bool) {
 	if i.owner.idle == nil || !i.borrow() {
 		return false
 	}
-	defer func() { missed = i.giveBack() }()
+	returned := false
+	defer func() {
+		if missed = i.giveBack(); missed && !returned {
+			i.remember() // the goroutine is ending
+		}
+	}()
 	i.idle()
+	returned = true
 	return false
+}
+
+// remember lets the next Await know that the island was claimed in vain.
+func (i *Island) remember() {
+	i.owner.mu.Lock()
+	defer i.owner.mu.Unlock()
+	i.owner.missed = true
 }
 
 // tellIdle lets the owner call what it calls before it waits.
