@@ -1,0 +1,36 @@
+package operators_test
+
+import (
+	"testing"
+
+	"github.com/weirgo/weir/flow/flowtest"
+	"github.com/weirgo/weir/operators"
+)
+
+// TestProtocolOfErrors holds the operators that watch a stream or deal with its
+// errors against the rules of the protocol.
+func TestProtocolOfErrors(t *testing.T) {
+	tests := map[string]flowtest.OperatorConfig[int, int]{
+		"MapError": {New: func(up publisher) publisher {
+			return operators.MapError(up, func(err error) error { return err })
+		}},
+		"MapError nil": {New: func(up publisher) publisher {
+			return operators.MapError(up, func(error) error { return nil })
+		}},
+		"Do nothing": {New: func(up publisher) publisher { return operators.Do(up, operators.Hooks[int]{}) }},
+		"Do": {New: func(up publisher) publisher {
+			return operators.Do(up, operators.Hooks[int]{
+				OnSubscribe: func() {}, OnRequest: func(int64) {}, OnNext: func(int) {}, OnError: func(error) {},
+				OnComplete: func() {}, OnCancel: func() {}, Finally: func(error) {},
+			})
+		}},
+		"DoOnNext":  {New: func(up publisher) publisher { return operators.DoOnNext(up, func(int) {}) }},
+		"DoFinally": {New: func(up publisher) publisher { return operators.DoFinally(up, func(error) {}) }},
+	}
+	for name, cfg := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flowtest.VerifyOperator(t, cfg)
+		})
+	}
+}
