@@ -163,7 +163,13 @@ func (f *Feed[T]) pump() {
 		}
 		put := f.put // another goroutine may be at it from here on
 		f.running.Store(false)
-		if f.shut.Load() || f.granted.Load() == put || f.running.Swap(true) {
+		if f.shut.Load() { // a drain that saw it run has left the end to it
+			if !f.running.Swap(true) {
+				f.finish(nil)
+			}
+			return
+		}
+		if f.granted.Load() == put || f.running.Swap(true) {
 			return
 		}
 	}
