@@ -39,6 +39,10 @@ type Feed[T any] struct {
 	err     error       // with which; set before ended
 }
 
+// Room sets how many elements the goroutine may be ahead of its island, where
+// that is not the usual number. Call it before BeginFeed.
+func (f *Feed[T]) Room(n int) { f.queue.Init(n) }
+
 // ErrPause is returned by a read function that has used up its credit and can
 // be called again for more.
 var ErrPause = errors.New("no credit")
@@ -52,7 +56,9 @@ func (f *Feed[T]) BeginFeed(ctx context.Context, node *flow.Node, down flow.Subs
 	f.read = read
 	f.release = flow.ReleaseFunc[T]()
 	f.wipe = HasPointers[T]()
-	f.queue.Init(feedCapacity)
+	if f.queue.Cap() == 0 {
+		f.queue.Init(feedCapacity)
+	}
 	f.wake = make(chan struct{}, 1)
 	f.ctx, f.cancel = context.WithCancel(scheduler.Blocking(UserContext(ctx)))
 	if self == nil {
