@@ -140,9 +140,10 @@ func (n Snapshot) Dropped() int64 {
 	return n.Lost[DroppedOld] + n.Lost[DroppedNew] + n.Lost[Replaced]
 }
 
-// Discarded returns how many elements were let go by a cancel or an error.
+// Discarded returns how many elements were let go by a cancel or an error,
+// those that were left out because of their own error among them.
 func (n Snapshot) Discarded() int64 {
-	return n.Lost[Cancelled] + n.Lost[Failed] + n.Lost[AfterEnd]
+	return n.Lost[Cancelled] + n.Lost[Failed] + n.Lost[AfterEnd] + n.Lost[Skipped]
 }
 
 // Time returns the clock of the stage's time split.

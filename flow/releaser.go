@@ -18,12 +18,13 @@ const (
 	Cancelled                          // the subscriber left while it was held
 	Failed                             // the stream failed while it was held
 	AfterEnd                           // it arrived after the end of the stream
+	Skipped                            // its function asked to leave it out: see [ErrSkip]
 	ReasonsCount = iota + 1            // number of reasons, the zero value included
 )
 
 var reasonNames = [ReasonsCount]string{
 	"unknown", "filtered", "dropped-oldest", "dropped-incoming", "replaced",
-	"merged", "cancelled", "failed", "after-end",
+	"merged", "cancelled", "failed", "after-end", "skipped",
 }
 
 // String returns the reason in the words that metrics use.

@@ -17,7 +17,7 @@ type total struct {
 // reasons for which elements are dropped, and for which they are discarded.
 var (
 	dropReasons    = [...]flow.Reason{flow.DroppedOld, flow.DroppedNew, flow.Replaced}
-	discardReasons = [...]flow.Reason{flow.Cancelled, flow.Failed, flow.AfterEnd}
+	discardReasons = [...]flow.Reason{flow.Cancelled, flow.Failed, flow.AfterEnd, flow.Skipped}
 )
 
 func (t *total) clone() total {

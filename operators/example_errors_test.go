@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log"
+	"strconv"
+	"time"
 
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sinks"
@@ -66,4 +68,38 @@ func ExampleDoFinally() {
 	}
 	fmt.Println(open, "streams are open")
 	// Output: 0 streams are open
+}
+
+func ExampleRetryCall() {
+	attempts := 0
+	fetch := func(_ context.Context, id int) (string, error) { // fails now and then
+		if attempts++; attempts%2 == 1 {
+			return "", errors.New("timeout")
+		}
+		return fmt.Sprintf("user %d", id), nil
+	}
+	users := operators.MapAsync(sources.Of(1, 2), 1,
+		operators.RetryCall(fetch, 3, operators.WithBackoff(time.Millisecond, time.Second)))
+	all, err := sinks.Slice(context.Background(), users)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(all)
+	// Output: [user 1 user 2]
+}
+
+func ExampleDeadLetter() {
+	parse := func(_ context.Context, s string) (int, error) { return strconv.Atoi(s) }
+	var dead []string
+	keep := func(_ context.Context, s string, _ error) error {
+		dead = append(dead, s)
+		return nil // dealt with; flow.ErrSkip would drop it, another error end the stream
+	}
+	numbers := operators.TryMap(sources.Of("1", "two", "3"), operators.DeadLetter(parse, keep))
+	all, err := sinks.Slice(context.Background(), numbers)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(all, dead)
+	// Output: [1 3] [two]
 }

@@ -1,8 +1,10 @@
 package operators_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
 )
 
@@ -17,7 +19,77 @@ func TestLawsOfErrors(t *testing.T) {
 	}
 }
 
+// evenOnly asks to leave out every other element.
+func evenOnly(_ context.Context, v int) (int, error) {
+	if v%2 != 0 {
+		return 0, flow.ErrSkip
+	}
+	return v, nil
+}
+
+// skipOdd is evenOnly for tokens: those that it leaves out are released.
+func skipOdd(use tokenFunc) func(context.Context, lawToken) (lawToken, error) {
+	return func(_ context.Context, v lawToken) (lawToken, error) {
+		if v.N%2 != 0 {
+			return nil, flow.ErrSkip
+		}
+		return use(v), nil
+	}
+}
+
+// divertOdd deals with every other token in another function.
+func divertOdd(use tokenFunc) func(context.Context, lawToken) (lawToken, error) {
+	return operators.DeadLetter(func(_ context.Context, v lawToken) (lawToken, error) {
+		if v.N%2 != 0 {
+			return nil, errStop
+		}
+		return use(v), nil
+	}, func(_ context.Context, v lawToken, _ error) error {
+		v.Consume()
+		return nil
+	})
+}
+
+func hookedEvenOnly(hook func(int)) func(context.Context, int) (int, error) {
+	return func(ctx context.Context, v int) (int, error) {
+		hook(v)
+		return evenOnly(ctx, v)
+	}
+}
+
 var lawsOfErrors = map[string]lawConfig{
+	"TryMap that skips": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.TryMap(up, evenOnly) }, Out: evens},
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.TryMap(up, hookedEvenOnly(hook), operators.WithName("it"))
+		},
+		Stage: "it",
+		Owned: func(up tokenStream, use tokenFunc) tokenStream { return operators.TryMap(up, skipOdd(use)) },
+	},
+	"TryMap that diverts": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.TryMap(up, evenOnly) }, Out: evens},
+		Owned:          func(up tokenStream, use tokenFunc) tokenStream { return operators.TryMap(up, divertOdd(use)) },
+	},
+	"MapAsync that skips": {
+		OperatorConfig: operatorConfig{
+			New: func(up publisher) publisher { return operators.MapAsync(up, 3, evenOnly) }, Out: evens, Prefetch: -1,
+		},
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.MapAsync(up, 3, hookedEvenOnly(hook), operators.WithName("it"))
+		},
+		Stage:      "it",
+		Concurrent: 3,
+		Owned:      func(up tokenStream, use tokenFunc) tokenStream { return operators.MapAsync(up, 3, skipOdd(use)) },
+	},
+	"MapAsync that diverts": {
+		OperatorConfig: operatorConfig{
+			New: func(up publisher) publisher { return operators.MapAsync(up, 3, evenOnly, operators.Unordered()) },
+			Out: evens, Prefetch: -1, Unordered: true,
+		},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.MapAsync(up, 3, divertOdd(use), operators.Unordered())
+		},
+	},
 	"MapError": {
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
 			return operators.MapError(up, func(err error) error { return err })

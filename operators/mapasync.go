@@ -46,7 +46,8 @@ func Unordered() Option { return func(c *stage.Config) { c.Unordered = true } }
 // Errors: an error that f returns ends the stream as a [flow.StageError], a
 // panic as a [flow.PanicError]: after the results before it, or with Unordered
 // after those that are there. It ends the context of the other calls. Passes
-// upstream's on, after the results before it. When the stream is over or
+// upstream's on, after the results before it. [flow.ErrSkip] leaves the element
+// out: see [DeadLetter]. When the stream is over or
 // cancelled, no further call begins.
 //
 // Ends: completes when upstream has and every result is handed on. The run
@@ -221,6 +222,7 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 		case j.Err != nil:
 			s.report(j)
 		}
+		s.skip(j)
 		s.let(j.Rest(), max(s.reason, flow.Cancelled)) // of a call that failed as well, or was told to stop
 		s.workers.Dealt()
 	}
@@ -297,10 +299,17 @@ func (s *mapAsyncStage[In, Out]) sweep() {
 func (s *mapAsyncStage[In, Out]) drop(j *stage.Job[In, Out]) {
 	s.Lost(s.reason, int64(len(j.Out)))
 	stage.Tell(s.out, j.Out, s.reason)
+	s.skip(j)
 	s.let(j.Rest(), s.reason)
 	if j.Err != nil {
 		s.report(j)
 	}
+}
+
+// skip accounts for the elements that f has left out.
+func (s *mapAsyncStage[In, Out]) skip(j *stage.Job[In, Out]) {
+	s.Lost(flow.Skipped, int64(j.Skipped))
+	stage.Tell(s.in, j.Left, flow.Skipped)
 }
 
 // let lets go of elements that f was not given.

@@ -24,6 +24,10 @@ func TestProtocolOfErrors(t *testing.T) {
 				OnComplete: func() {}, OnCancel: func() {}, Finally: func(error) {},
 			})
 		}},
+		"TryMap that skips": {New: func(up publisher) publisher { return operators.TryMap(up, evenOnly) }, Out: evens, Prefetch: -1},
+		"MapAsync that skips": {
+			New: func(up publisher) publisher { return operators.MapAsync(up, 2, evenOnly) }, Out: evens, Prefetch: -1,
+		},
 		"DoOnNext":  {New: func(up publisher) publisher { return operators.DoOnNext(up, func(int) {}) }},
 		"DoFinally": {New: func(up publisher) publisher { return operators.DoFinally(up, func(error) {}) }},
 	}

@@ -42,7 +42,8 @@ func Retry[T any](src flow.Publisher[T], times int64, opts ...Option) flow.Publi
 	}
 }
 
-// WithBackoff lets [Retry] wait before it subscribes again. The wait before
+// WithBackoff lets [Retry] wait before it subscribes again, and [RetryCall]
+// before it calls again. The wait before
 // retry k is chosen at random from 0 up to first·2^(k-1), but no more than
 // most, so that many streams that failed together do not come back together.
 // Under scheduler.NewSeeded the seed chooses. Panics if first is not positive
@@ -53,7 +54,7 @@ func WithBackoff(first, most time.Duration) Option {
 	return func(c *stage.Config) { c.FirstBackoff, c.MostBackoff = first, most }
 }
 
-// WithRetryIf lets [Retry] retry the errors for which f returns true, a
+// WithRetryIf lets [Retry] and [RetryCall] retry the errors for which f returns true, a
 // [flow.PanicError] among them, and pass on the others at once. f is not asked
 // about the end of the context. Panics if f is nil.
 func WithRetryIf(f func(err error) bool) Option {
@@ -97,7 +98,7 @@ func (s *retryStage[T]) After(err error) (flow.Publisher[T], stage.Progress, err
 			return nil, stage.Last, err
 		}
 		if c := &s.plan.conf; c.FirstBackoff > 0 && !s.Draining() {
-			longest := backoff(c.FirstBackoff, c.MostBackoff, s.attempts)
+			longest := stage.Backoff(c.FirstBackoff, c.MostBackoff, s.attempts)
 			s.waits = true
 			s.alarm.Set(&s.Handle, time.Duration(s.plan.random(s.Outlet.Run(), int64(longest))))
 			return nil, stage.Wait, nil
@@ -128,17 +129,6 @@ func (s *retryStage[T]) verdict(err error) error {
 		return &flow.StageError{Stage: s.Name(), Err: fmt.Errorf("attempt %d failed: %w", s.attempts, err)}
 	}
 	return nil
-}
-
-// backoff returns the longest wait after so many failures.
-func backoff(first, most time.Duration, failures int64) time.Duration {
-	for ; failures > 1; failures-- {
-		if first > most/2 {
-			return most
-		}
-		first *= 2
-	}
-	return first
 }
 
 // Abandon stops the wait as well.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
 	"github.com/weirgo/weir/scheduler"
 	"github.com/weirgo/weir/sinks"
 	"github.com/weirgo/weir/sources"
@@ -35,7 +36,7 @@ func TestBackoffBounds(t *testing.T) {
 		{1, most, 64, most},
 		{most, most, 2, most},
 	} {
-		require.Equal(t, test.want, backoff(test.first, test.most, test.failures), "%+v", test)
+		require.Equal(t, test.want, stage.Backoff(test.first, test.most, test.failures), "%+v", test)
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 //	TryMap(v/(3-v))
 //	result         --0--2--X
 //
-// Demand: passed up as it is.
+// Demand: passed up as it is, and one for each element that is left out.
 //
 // Buffer: none.
 //
 // Errors: an error that f returns ends the stream as a [flow.StageError], after
-// the elements before it; a panic as a [flow.PanicError]. Passes upstream's on.
+// the elements before it; a panic as a [flow.PanicError]. [flow.ErrSkip] leaves
+// the element out: see [DeadLetter]. Passes upstream's on.
 //
 // Ends: completes when upstream does.
 func TryMap[In, Out any](src flow.Publisher[In], f func(context.Context, In) (Out, error), opts ...Option) flow.Publisher[Out] {
@@ -48,6 +49,8 @@ type tryMapStage[In, Out any] struct {
 	user context.Context
 	in   stage.One[In]
 	out  stage.Scratch[Out]
+
+	skipped int // elements of the batch that were left out
 }
 
 func (s *tryMapStage[In, Out]) OnNext(v In) { s.OnNextBatch(s.in.One(v)) }
@@ -57,6 +60,8 @@ func (s *tryMapStage[In, Out]) OnNextBatch(vs []In) {
 	n := s.apply(vs, out)
 	s.Batch(out[:n])
 	s.out.Put(out[:n])
+	s.Instead(s.skipped)
+	s.skipped = 0
 }
 
 // apply fills out and returns how many elements it holds. Where f fails or
@@ -65,7 +70,9 @@ func (s *tryMapStage[In, Out]) apply(vs []In, out []Out) (n int) {
 	at, returned := 0, false
 	defer func() {
 		if !returned {
-			s.FailAt(out[:at], vs[at+1:], s.Broken(recover()))
+			before := out[:n]
+			n = 0
+			s.FailAt(before, vs[at+1:], s.Broken(recover()))
 		}
 	}()
 	f, user, brake := s.f, s.user, s.Brake()
@@ -73,17 +80,23 @@ func (s *tryMapStage[In, Out]) apply(vs []In, out []Out) (n int) {
 		if atomic.LoadUint32(brake) != 0 {
 			returned = true
 			s.Discard(vs[i:])
-			return i
+			return n
 		}
 		at = i
 		r, err := f(user, v)
-		if err != nil {
+		switch {
+		case err == nil:
+			out[n] = r
+			n++
+		case stage.Skips(err):
+			s.skipped++
+			s.Skip(v, err)
+		default:
 			returned = true
-			s.FailAt(out[:i], vs[i+1:], s.UserError(err))
+			s.FailAt(out[:n], vs[i+1:], s.UserError(err))
 			return 0
 		}
-		out[i] = r
 	}
 	returned = true
-	return len(vs)
+	return n
 }

@@ -15,6 +15,7 @@ import (
 // may have, which function of a graph goes on. See [NewSeeded].
 type Seeded struct {
 	rng     *rand.Rand
+	seed    uint64
 	quiesce func()     // waits until nothing outside can run by itself
 	onStep  func(Step) // told of every choice, if not nil
 	orders  atomic.Uint32
@@ -57,7 +58,7 @@ func OnStep(f func(Step)) SeededOption { return func(s *Seeded) { s.onStep = f }
 // testing/synctest bubble, or on sinks, when [Quiesce] is given
 // synctest.Wait; flowtest.Simulate sets that up. A scheduler serves one test.
 func NewSeeded(seed uint64, opts ...SeededOption) *Seeded {
-	s := &Seeded{rng: rand.New(rand.NewPCG(seed, 0x57656972)), quiesce: func() {}}
+	s := &Seeded{seed: seed, rng: rand.New(rand.NewPCG(seed, 0x57656972)), quiesce: func() {}}
 	for _, o := range opts {
 		o(s)
 	}

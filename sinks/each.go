@@ -16,7 +16,8 @@ import (
 // has returned: there are never more than n in the sink.
 //
 // Errors: the stream's error; an error that f returns, as a [flow.StageError];
-// a panic in f, as a [flow.PanicError]. After an error no further call begins,
+// a panic in f, as a [flow.PanicError]. [flow.ErrSkip] leaves the element out:
+// see [DeadLetter]. After an error no further call begins,
 // and with workers the context of the other calls ends.
 //
 // Ends: returns when the stream has ended and its goroutines have returned,
@@ -63,9 +64,9 @@ type eachSink[T any] struct {
 func (s *eachSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *eachSink[T]) OnNextBatch(vs []T) {
-	at, failed, returned := 0, 0, false
+	at, failed, skipped, returned := 0, 0, 0, false
 	defer func() {
-		s.Deal(at)
+		s.Deal(at - skipped)
 		if !returned {
 			s.Broken(recover())
 			failed = 1
@@ -80,7 +81,12 @@ func (s *eachSink[T]) OnNextBatch(vs []T) {
 			returned = true
 			return
 		}
-		if err := f(ctx, v); err != nil {
+		switch err := f(ctx, v); {
+		case err == nil:
+		case stage.Skips(err):
+			skipped++
+			s.Skip(v, err)
+		default:
 			failed, returned = 1, true
 			s.UserError(err)
 			return

@@ -159,7 +159,7 @@ func (o *Outlet[T]) Lost(r flow.Reason, n int64) {
 	switch s := o.Run().Sums(); r {
 	case flow.DroppedOld, flow.DroppedNew, flow.Replaced:
 		s.Dropped.Add(n)
-	case flow.Cancelled, flow.Failed, flow.AfterEnd:
+	case flow.Cancelled, flow.Failed, flow.AfterEnd, flow.Skipped:
 		s.Discarded.Add(n)
 	}
 }

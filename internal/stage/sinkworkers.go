@@ -164,6 +164,8 @@ func (s *SinkWorkers[T]) deliver(j *Job[T, struct{}]) {
 	if j.Err != nil && !j.Told && !s.workers.Fatal(j) {
 		s.run.Undeliverable(s.errorOf(j))
 	}
+	s.Lost(flow.Skipped, j.Skipped)
+	Tell(s.release, j.Left, flow.Skipped)
 	s.Discard(j.Rest())
 	s.workers.Handed(j, len(j.Out))
 }

@@ -64,6 +64,8 @@ type Job[In, Out any] struct {
 	Err      error // of the element behind them, or nil
 	Panicked bool  // Err is a PanicError
 	Told     bool  // the call that failed had been told to stop
+	Skipped  int   // elements among the first that f has left out
+	Left     []In  // of them, those that nobody has consumed
 
 	seq     uint64
 	in      []In
@@ -260,7 +262,7 @@ func (w *Workers[In, Out]) handIn(j *Job[In, Out]) (tell bool) {
 
 // call calls f for the elements of a job.
 func (w *Workers[In, Out]) call(j *Job[In, Out]) {
-	at, returned := 0, false // at is also how many results there are
+	at, returned := 0, false // how many results there are
 	defer func() {
 		if !returned {
 			w.crashed(j, at, recover())
@@ -271,17 +273,22 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 	}
 	j.results = slices.Grow(j.results[:0], len(j.in))[:len(j.in)]
 	out, f, ctx, brake := j.results, w.f, w.ctx, w.Brake()
-	for i, v := range j.in {
+	for _, v := range j.in {
 		if atomic.LoadUint32(brake) != 0 {
 			break
 		}
 		r, err := f(ctx, v)
-		if err != nil {
-			j.Err, j.Told = err, ctx.Err() != nil
-			break
+		switch {
+		case err == nil:
+			out[at] = r
+			at++
+			continue
+		case Skips(err):
+			j.skip(v, err)
+			continue
 		}
-		out[i] = r
-		at = i + 1
+		j.Err, j.Told = err, ctx.Err() != nil
+		break
 	}
 	returned = true
 	j.end = flow.Now()
@@ -290,7 +297,7 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 
 // called notes that f has returned n results, and perhaps an error.
 func (w *Workers[In, Out]) called(j *Job[In, Out], n int) {
-	j.Out, j.called = j.results[:n], n
+	j.Out, j.called = j.results[:n], n+j.Skipped
 	if j.Err != nil {
 		j.called++
 	}
