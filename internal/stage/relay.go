@@ -180,6 +180,21 @@ func (r *Relay[T]) Abandon(flow.Reason) {
 	}
 }
 
+// Present reports whether there is a publisher that has not ended.
+func (r *Relay[T]) Present() bool {
+	in := r.inner.Load()
+	return in != nil && !in.Ended()
+}
+
+// Leave cancels the present publisher, so that the next pass goes on to the next
+// one. One that has ended with an error stays: it ends the stream.
+func (r *Relay[T]) Leave() {
+	if in := r.inner.Load(); in != nil && in.Err() == nil {
+		r.inner.Store(nil)
+		in.Cancel()
+	}
+}
+
 // Lose lets go of elements.
 func (r *Relay[T]) Lose(vs []T, reason flow.Reason) {
 	r.Lost(reason, int64(len(vs)))
