@@ -16,7 +16,9 @@ var lawsOfSwitches = map[string]lawConfig{
 	},
 	"SwitchMap": {
 		OperatorConfig: operatorConfig{
-			New:   func(up publisher) publisher { return operators.SwitchMap(up, func(v int) publisher { return sources.Of(v) }) },
+			New: func(up publisher) publisher {
+				return operators.SwitchMap(up, func(v int) publisher { return sources.Of(v) })
+			},
 			Lossy: true, Prefetch: -1,
 		},
 		Call: func(up publisher, hook func(int)) publisher {
@@ -30,7 +32,9 @@ var lawsOfSwitches = map[string]lawConfig{
 	},
 	"ExhaustMap": {
 		OperatorConfig: operatorConfig{
-			New:   func(up publisher) publisher { return operators.ExhaustMap(up, func(v int) publisher { return sources.Of(v) }) },
+			New: func(up publisher) publisher {
+				return operators.ExhaustMap(up, func(v int) publisher { return sources.Of(v) })
+			},
 			Lossy: true, Prefetch: -1,
 		},
 		Call: func(up publisher, hook func(int)) publisher {

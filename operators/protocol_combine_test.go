@@ -13,7 +13,9 @@ import (
 func TestProtocolOfSwitches(t *testing.T) {
 	tests := map[string]operatorConfig{
 		"SwitchMap": {
-			New:   func(up publisher) publisher { return operators.SwitchMap(up, func(v int) publisher { return sources.Of(v) }) },
+			New: func(up publisher) publisher {
+				return operators.SwitchMap(up, func(v int) publisher { return sources.Of(v) })
+			},
 			Lossy: true, Prefetch: -1,
 		},
 		"SwitchMap inner": {
@@ -22,7 +24,9 @@ func TestProtocolOfSwitches(t *testing.T) {
 			},
 		},
 		"ExhaustMap": {
-			New:   func(up publisher) publisher { return operators.ExhaustMap(up, func(v int) publisher { return sources.Of(v) }) },
+			New: func(up publisher) publisher {
+				return operators.ExhaustMap(up, func(v int) publisher { return sources.Of(v) })
+			},
 			Lossy: true, Prefetch: -1,
 		},
 		"ExhaustMap inner": {
