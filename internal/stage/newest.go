@@ -57,7 +57,12 @@ func (s *Newest[T]) OnNextBatch(vs []T) {
 		return
 	}
 	now := flow.Now()
+	defer s.keep(vs, now) // also if the code below does not return
 	s.overdue(now)
+}
+
+// keep holds the last of the elements.
+func (s *Newest[T]) keep(vs []T, now int64) {
 	fresh := !s.full || s.ripe
 	s.let(flow.Replaced)
 	last := len(vs) - 1
