@@ -18,8 +18,9 @@ import (
 // the next one is released all the same.
 func TestGoexitBelowAnOverdueElement(t *testing.T) {
 	for name, op := range map[string]func(tokens) tokens{
-		"Debounce": func(p tokens) tokens { return operators.Debounce(p, ms) },
-		"Sample":   func(p tokens) tokens { return operators.Sample(p, ms) },
+		"Debounce":       func(p tokens) tokens { return operators.Debounce(p, ms) },
+		"Sample":         func(p tokens) tokens { return operators.Sample(p, ms) },
+		"ThrottleLatest": func(p tokens) tokens { return operators.ThrottleLatest(p, ms) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -290,8 +290,11 @@ func (r *sumRun) run(stage func(*sumRun, publisher) publisher, sink func(*sumRun
 }
 
 // TestTheSumClosesAtRest: also while elements are held, between the signals.
-func TestTheSumClosesAtRest(t *testing.T) {
-	for op, stage := range sumStages {
+func TestTheSumClosesAtRest(t *testing.T) { sumsAtRest(t, sumStages) }
+
+func sumsAtRest(t *testing.T, stages map[string]func(r *sumRun, src publisher) publisher) {
+	t.Helper()
+	for op, stage := range stages {
 		for _, demand := range []int64{1, 2, 9} {
 			t.Run(fmt.Sprint(op, demand), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {

@@ -20,6 +20,7 @@ type Holder[In, Out any] struct {
 	self    Holding
 	last    bool  // upstream has ended
 	err     error // with which
+	paused  bool  // what is held waits for something else than demand
 }
 
 // Holding is what a stage adds to a [Holder].
@@ -134,12 +135,13 @@ func (h *Holder[In, Out]) Run(n int) (emitted int, again bool) {
 	if h.Interrupted() {
 		return 0, false
 	}
+	h.paused = false
 	emitted, more := h.self.Flush(h.Allowed(n))
 	switch {
 	case h.Interrupted():
 		return emitted, false
 	case more:
-		return emitted, h.Demand() > 0
+		return emitted, h.Demand() > 0 && !h.paused
 	case h.last:
 		h.End(h.err)
 		return emitted, false
@@ -147,6 +149,10 @@ func (h *Holder[In, Out]) Run(n int) (emitted int, again bool) {
 	h.Refill()
 	return emitted, false
 }
+
+// Pause says in Flush that what the stage still holds waits for its time: there
+// need be no other pass until the stage is marked.
+func (h *Holder[In, Out]) Pause() { h.paused = true }
 
 // Enough cancels upstream: the stage takes no more, and emits what it holds.
 func (h *Holder[In, Out]) Enough() {
@@ -180,3 +186,7 @@ func (h *Holder[In, Out]) Let(vs []In, reason flow.Reason) {
 	h.Lost(reason, int64(len(vs)))
 	Tell(h.release, vs, reason)
 }
+
+// Releaser returns the function that tells an element that the stage lets go
+// of it, or nil where elements need not be told.
+func (h *Holder[In, Out]) Releaser() func(In, flow.Reason) { return h.release }

@@ -18,6 +18,7 @@ type Newest[T any] struct {
 	slot   [1]T
 	full   bool // slot holds an element
 	ripe   bool // and its time has come
+	given  func()
 }
 
 // Timing says when elements are due.
@@ -30,6 +31,9 @@ type Timing interface {
 	Last() bool
 }
 
+// giving is a [Timing] that is told when an element is emitted.
+type giving interface{ Given() }
+
 // Open connects the stage to its subscriber and src to the stage.
 func (s *Newest[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], self interface {
 	flow.BatchSubscriber[T]
@@ -37,6 +41,9 @@ func (s *Newest[T]) Open(ctx context.Context, node *flow.Node, src flow.Publishe
 },
 ) {
 	s.timing = self
+	if g, ok := self.(giving); ok {
+		s.given = g.Given
+	}
 	s.Init(ctx, node, down, s)
 	Subscribe(ctx, src, self, s.Meter())
 }
@@ -88,9 +95,15 @@ func (s *Newest[T]) overdue(now int64) {
 func (s *Newest[T]) give() {
 	out := s.out.One(s.slot[0])
 	s.empty()
+	if s.given != nil {
+		s.given()
+	}
 	s.Emit(out)
 	clear(out)
 }
+
+// Full reports whether an element is held.
+func (s *Newest[T]) Full() bool { return s.full }
 
 // let lets go of the element, if there is one.
 func (s *Newest[T]) let(reason flow.Reason) {
