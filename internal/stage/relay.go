@@ -19,6 +19,7 @@ type Relay[T any] struct {
 	Core[T]
 	inner   atomic.Pointer[relayed[T]] // the present one, nil between two
 	began   bool
+	some    bool            // an element has been handed on
 	made    context.Context // for publishers that were made during the run
 	release func(T, flow.Reason)
 }
@@ -57,6 +58,9 @@ func (r *Relay[T]) Cancel() {
 func (r *Relay[T]) Stopped() bool {
 	return r.Events()&(scheduler.Cancelled|scheduler.Ended|scheduler.Invalid) != 0
 }
+
+// Some reports whether an element has been handed on. Only the island may ask.
+func (r *Relay[T]) Some() bool { return r.some }
 
 // Draining reports whether no further source should be started.
 func (r *Relay[T]) Draining() bool { return r.Events()&scheduler.Draining != 0 }
@@ -260,6 +264,7 @@ func (in *relayed[T]) receive(n int) bool {
 	case in.Over():
 		return false
 	case in.asked == flow.Unbounded:
+		in.relay.some = true
 		return true
 	case int64(n) > in.asked:
 		in.sub.Cancel()
@@ -267,6 +272,7 @@ func (in *relayed[T]) receive(n int) bool {
 		return false
 	}
 	in.asked -= int64(n)
+	in.relay.some = true
 	return true
 }
 
