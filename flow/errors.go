@@ -27,6 +27,12 @@ var (
 	// had none.
 	ErrEmpty = errors.New("flow: stream was empty")
 
+	// ErrMany ends a stream that had a second element where there must be one.
+	ErrMany = errors.New("flow: stream had more than one element")
+
+	// ErrLimitExceeded ends a stream that had more elements than it may.
+	ErrLimitExceeded = errors.New("flow: limit exceeded")
+
 	// ErrTimeout ends a stream that waited too long.
 	ErrTimeout = errors.New("flow: timeout")
 

@@ -124,3 +124,41 @@ func ExampleStatefulMap() {
 		func(n int) (string, bool) { return fmt.Sprint(n, " lines"), true }))
 	// Output: [1 ann 2 bob 2 lines]
 }
+
+func ExampleReduce() {
+	print(operators.Reduce(sources.Of(3, 9, 4), func(a, b int) int { return max(a, b) }))
+	// Output: [9]
+}
+
+func ExampleSkipLast() {
+	rows := sources.Of("ann", "bob", "2 rows")
+	print(operators.SkipLast(rows, 1)) // the footer
+	// Output: [ann bob]
+}
+
+func ExampleLimit() {
+	rows := operators.Limit(sources.Of("a", "b", "c"), 2, operators.WithName("rows"))
+	got, err := sinks.Slice(context.Background(), rows)
+	fmt.Println(got, err)
+	// Output: [a b] rows: flow: limit exceeded: more than 2 elements
+}
+
+func ExampleSingle() {
+	got, err := sinks.First(context.Background(), operators.Single(sources.Of("ann")))
+	fmt.Println(got, err)
+	_, err = sinks.First(context.Background(), operators.Single(sources.Of("ann", "bob")))
+	fmt.Println(errors.Is(err, flow.ErrMany))
+	// Output:
+	// ann <nil>
+	// true
+}
+
+func ExampleElementAt() {
+	print(operators.ElementAt(sources.Of("a", "b", "c"), 1))
+	// Output: [b]
+}
+
+func ExampleFind() {
+	print(operators.Find(sources.Of(1, 4, 6), func(v int) bool { return v%2 == 0 }))
+	// Output: [4]
+}

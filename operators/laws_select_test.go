@@ -79,6 +79,55 @@ var lawsOfSelect = map[string]lawConfig{
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.First(up) }, Out: upTo(1)},
 		Owned:          func(up tokenStream, use tokenFunc) tokenStream { return operators.First(operators.Map(up, use)) },
 	},
+	"Reduce": {
+		OperatorConfig: protocolOfSelect["Reduce"],
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.Reduce(up, func(sum, v int) int { hook(v); return sum + v }, operators.WithName("it"))
+		},
+		Stage: "it",
+		AtEnd: true,
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Reduce(up, func(acc, v lawToken) lawToken { acc.Consume(); return use(v) })
+		},
+	},
+	"SkipLast": {
+		OperatorConfig: protocolOfSelect["SkipLast"],
+		Owned:          func(up tokenStream, use tokenFunc) tokenStream { return operators.SkipLast(operators.Map(up, use), 20) },
+	},
+	"SkipLast none": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.SkipLast(up, 0) }},
+	},
+	"Limit": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.Limit(up, lawSize) }},
+		Owned:          func(up tokenStream, use tokenFunc) tokenStream { return operators.Limit(operators.Map(up, use), 600) },
+	},
+	"Single": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
+			return operators.Single(operators.DefaultIfEmpty(operators.Last(up), -1))
+		}, Out: func(n int) []int { return []int{n - 1} }, Prefetch: -1, Lazy: true},
+		AtEnd: true,
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Single(operators.Filter(operators.Map(up, use), func(v lawToken) bool { return v.N%600 == 0 }))
+		},
+	},
+	"ElementAt": {
+		OperatorConfig: operatorConfig{
+			New: func(up publisher) publisher { return operators.ElementAt(up, 2) },
+			Out: func(n int) []int { return numbersTo(min(n, 3))[min(n, 2):] }, Prefetch: 2,
+		},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.ElementAt(operators.Map(up, use), 300)
+		},
+	},
+	"Find": {
+		OperatorConfig: operatorConfig{
+			New: func(up publisher) publisher { return operators.Find(up, is(2)) },
+			Out: func(n int) []int { return numbersTo(min(n, 3))[min(n, 2):] }, Prefetch: 2, // those that do not match
+		},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Find(operators.Map(up, use), func(v lawToken) bool { return v.N == 300 })
+		},
+	},
 	"DefaultIfEmpty": {
 		OperatorConfig: protocolOfSelect["DefaultIfEmpty"],
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
@@ -153,6 +202,7 @@ func TestLawsOfSelectInPlaces(t *testing.T) {
 	for name, op := range map[string]func(publisher) publisher{
 		"TakeUntilOther": func(up publisher) publisher { return operators.TakeUntilOther(up, foreign{sources.Never[int]()}) },
 		"TakeLast":       func(up publisher) publisher { return operators.TakeLast(up, 9) },
+		"SkipLast":       func(up publisher) publisher { return operators.SkipLast(up, 9) },
 	} {
 		for where, place := range around {
 			if where == "alone" {
@@ -161,6 +211,9 @@ func TestLawsOfSelectInPlaces(t *testing.T) {
 			cfg := lawConfig{OperatorConfig: operatorConfig{New: func(up publisher) publisher { return place(op(up)) }}, Exempt: notInPlaces}
 			if name == "TakeLast" {
 				cfg.Out, cfg.AtEnd, cfg.Lazy, cfg.Prefetch = lastOf(9), true, true, -1
+			}
+			if name == "SkipLast" {
+				cfg.Out = butLast(9)
 			}
 			t.Run(name+" "+where, func(t *testing.T) {
 				t.Parallel()

@@ -20,6 +20,14 @@ func upTo(most int) func(n int) []int {
 	return func(n int) []int { return numbersTo(min(n, most)) }
 }
 
+// butLast returns the numbers below n without the last k.
+func butLast(k int) func(n int) []int {
+	return func(n int) []int { return numbersTo(max(0, n-k)) }
+}
+
+// sumOf returns the sum of the numbers below n, where there are any.
+func sumOf(n int) []int { return sums(n)[max(0, n-1):] }
+
 func noneOf(int) []int { return nil }
 
 // halfOfEven is defined for even numbers.
@@ -56,6 +64,9 @@ var protocolOfSelect = map[string]operatorConfig{
 	"TakeUntil never":     {New: func(up publisher) publisher { return operators.TakeUntil(up, func(int) bool { return false }) }},
 	"TakeUntilOther":      {New: func(up publisher) publisher { return operators.TakeUntilOther(up, never()) }},
 	"Last":                {New: func(up publisher) publisher { return operators.Last(up) }, Out: lastOf(1), Prefetch: -1, Lazy: true},
+	"Reduce":              {New: func(up publisher) publisher { return operators.Reduce(up, add) }, Out: sumOf, Prefetch: -1, Lazy: true},
+	"SkipLast":            {New: func(up publisher) publisher { return operators.SkipLast(up, 3) }, Out: butLast(3), Prefetch: 3},
+	"Limit":               {New: func(up publisher) publisher { return operators.Limit(up, 1<<40) }},
 	"DefaultIfEmpty":      {New: func(up publisher) publisher { return natural(operators.DefaultIfEmpty(up, -1)) }, Lazy: true},
 	"SwitchIfEmpty":       {New: func(up publisher) publisher { return natural(operators.SwitchIfEmpty(up, sources.Of(-1, -2))) }, Lazy: true},
 	"SwitchIfEmpty empty": {New: func(up publisher) publisher { return operators.SwitchIfEmpty(sources.Empty[int](), up) }},
@@ -90,7 +101,17 @@ func TestProtocolOfSelect(t *testing.T) {
 // element of upstream for their first one, or all of them.
 func TestProtocolOfSelectAsPublishers(t *testing.T) {
 	for name, cfg := range map[string]flowtest.PublisherConfig[int]{
-		"First":    {New: func(n int) publisher { return operators.First(sources.Slice(numbersTo(n))) }, Max: 1},
+		"First": {New: func(n int) publisher { return operators.First(sources.Slice(numbersTo(n))) }, Max: 1},
+		"Single": {New: func(n int) publisher {
+			one := operators.Single(sources.Slice(numbersTo(n)))
+			return operators.Resume(one, func(err error) (publisher, error) { return sources.Empty[int](), nil })
+		}, Max: 1, Failed: func() publisher { return operators.Single(sources.Of(1, 2)) }, Err: flow.ErrMany, Lazy: true},
+		"ElementAt": {New: func(n int) publisher { return operators.ElementAt(sources.Slice(numbersTo(n+2)), 2) }, Max: 1, Lazy: true},
+		"Find":      {New: func(n int) publisher { return operators.Find(sources.Slice(numbersTo(n)), is(0)) }, Max: 1},
+		"Limit": {
+			New:    func(n int) publisher { return operators.Limit(sources.Slice(numbersTo(n)), int64(n)) },
+			Failed: func() publisher { return operators.Limit(sources.Error[int](errStop), 0) }, Err: errStop,
+		},
 		"TakeLast": {New: func(n int) publisher { return operators.TakeLast(sources.Slice(numbersTo(n+5)), n) }, Lazy: true},
 		"IgnoreElements": {New: func(n int) publisher {
 			return operators.Concat(operators.IgnoreElements(sources.Of(7, 8)), sources.Slice(numbersTo(n)))

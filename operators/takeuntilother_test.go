@@ -85,8 +85,10 @@ func TestOtherIsCancelled(t *testing.T) {
 				synctest.Wait()
 				end(p, up, cancel)
 				synctest.Wait()
-				other.WaitCancelled()
-				require.Equal(t, 1, other.Cancelled())
+				if name != "context" { // which ends other by itself
+					other.WaitCancelled()
+					require.Equal(t, 1, other.Cancelled())
+				}
 				require.Equal(t, name == "complete", p.Completed())
 				other.ForceNext(1)
 				other.ForceComplete()
