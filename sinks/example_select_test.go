@@ -41,3 +41,27 @@ func ExampleReduce() {
 	fmt.Println(word)
 	// Output: river
 }
+
+func ExampleAny() {
+	late, err := sinks.Any(context.Background(), sources.Of(3, 12, 5), func(days int) bool { return days > 10 })
+	fmt.Println(late, err)
+	// Output: true <nil>
+}
+
+func ExampleAll() {
+	paid, err := sinks.All(context.Background(), sources.Of(3, 12, 5), func(sum int) bool { return sum > 0 })
+	fmt.Println(paid, err)
+	// Output: true <nil>
+}
+
+func ExampleContains() {
+	found, err := sinks.Contains(context.Background(), sources.Of("ann", "bob"), "eve")
+	fmt.Println(found, err)
+	// Output: false <nil>
+}
+
+func ExampleIsEmpty() {
+	none, err := sinks.IsEmpty(context.Background(), sources.Empty[int]())
+	fmt.Println(none, err)
+	// Output: true <nil>
+}

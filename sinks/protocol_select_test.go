@@ -25,6 +25,19 @@ func TestProtocolOfSelectingSinks(t *testing.T) {
 			_, err := sinks.Reduce(ctx, operators.EndWith(p, 1), add)
 			return err
 		},
+		"Any": func(ctx context.Context, p publisher) error {
+			_, err := sinks.Any(ctx, p, func(int) bool { return false })
+			return err
+		},
+		"All": func(ctx context.Context, p publisher) error {
+			_, err := sinks.All(ctx, p, func(int) bool { return true }, sinks.WithPrefetch(4))
+			return err
+		},
+		"Contains": func(ctx context.Context, p publisher) error { _, err := sinks.Contains(ctx, p, -1); return err },
+		"IsEmpty": func(ctx context.Context, p publisher) error {
+			_, err := sinks.IsEmpty(ctx, operators.IgnoreElements(p))
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
