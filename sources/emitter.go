@@ -27,9 +27,18 @@ const (
 	// Closed elements were not taken, since the stream takes none any more.
 	// They still belong to the caller.
 	Closed
+	// Partial elements are in the streams of some subscribers of a [Hub]; to
+	// others they are lost, since those had no room.
+	Partial
+	// Unheard elements had no subscriber, and are lost unless the [Hub] keeps
+	// them for subscribers to come.
+	Unheard
+	// Full elements were not taken, since a subscriber of a [Hub] has no room
+	// and its strategy is flow.Block. They still belong to the caller.
+	Full
 )
 
-var emissionNames = [...]string{"", "accepted", "displaced", "dropped", "overflowed", "closed"}
+var emissionNames = [...]string{"", "accepted", "displaced", "dropped", "overflowed", "closed", "partial", "unheard", "full"}
 
 // Accepted reports whether the element is in the stream.
 func (e Emission) Accepted() bool { return e == Accepted || e == Displaced }
