@@ -1,0 +1,275 @@
+package operators
+
+import (
+	"context"
+	"sync"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// sharing is what the subscribers of a shared publisher have in common.
+type sharing[T any] struct {
+	stage.Blueprint // of the connection
+	function        string
+	src             flow.Publisher[T]
+	capacity        int
+	strategy        flow.Overflow
+	keep            int  // elements for late subscribers
+	replay          bool // a connection that has ended serves them still
+
+	mu  sync.Mutex
+	now *connection[T] // which subscribers join
+}
+
+func newSharing[T any](function string, src flow.Publisher[T], keep, capacity int, strategy flow.Overflow) *sharing[T] {
+	stage.Require(src != nil, "%s: nil source", function)
+	stage.Require(capacity > 0, "%s: capacity %d, must be at least 1", function, capacity)
+	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "%s: unknown strategy %d", function, strategy)
+	stage.Require(strategy != flow.Latest || capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, capacity)
+	s := &sharing[T]{
+		Blueprint: stage.NewBlueprint("multicast", src, nil), function: function, src: stage.Adapt(src),
+		capacity: capacity, strategy: strategy, keep: keep, replay: keep > 0,
+	}
+	s.now = s.connection() // which panics where elements cannot be shared
+	return s
+}
+
+// blueprint describes the queues of subscribers.
+func (s *sharing[T]) blueprint(kind string, opts []Option) stage.Blueprint {
+	b := stage.NewBlueprint(kind, s.Node(), opts)
+	n := b.Node()
+	n.Capacity, n.Strategy, n.Boundary = int64(s.capacity+s.keep), s.strategy, true
+	return b
+}
+
+func (s *sharing[T]) connection() *connection[T] {
+	c := &connection[T]{of: s}
+	c.hub.Init(s.function, s.keep, false, c)
+	return c
+}
+
+// join adds a subscriber, and connects if there are now as many as at, which
+// is 0 where somebody else does that.
+func (s *sharing[T]) join(ctx context.Context, node *flow.Node, down flow.Subscriber[T], at int) {
+	ctx = stage.Enter(ctx, node, down)
+	run := scheduler.RunOf(ctx)
+	l := new(stage.Line[T])
+	l.Prepare(ctx, node, down, s.capacity, s.strategy, false)
+	s.mu.Lock()
+	if s.now == nil {
+		s.now = s.connection()
+	}
+	c := s.now
+	connect := c.hub.Join(l) >= at && at > 0 && !c.started && !c.over
+	if connect {
+		c.started, c.counted = true, true
+	}
+	if c.run != nil {
+		run.Share(c.run, c.isOver)
+	}
+	s.mu.Unlock()
+	l.Open()
+	if connect {
+		c.start(run.Common(), run)
+	} else {
+		c.Freed()
+	}
+}
+
+// connection is one subscription of upstream, and those who share it.
+type connection[T any] struct {
+	stage.Inner
+	of    *sharing[T]
+	hub   stage.Hub[T]
+	up    stage.Upstream
+	meter *scheduler.Meter
+	one   [1]T
+
+	// Guarded by the lock of the sharing.
+	run     *scheduler.Run
+	cancel  context.CancelFunc // of upstream's functions
+	started bool
+	counted bool // ends with its last subscriber
+	over    bool // nobody needs it any more
+
+	mu     sync.Mutex
+	asked  int64 // of upstream, and not come yet
+	hungry bool  // somebody has used up what there was
+}
+
+// start subscribes to upstream in the run of base. The subscriber that has
+// caused it has the run first, or it is nil.
+func (c *connection[T]) start(base context.Context, first *scheduler.Run) {
+	inner, cancel := context.WithCancel(base)
+	ctx := scheduler.Enter(inner)
+	c.meter = scheduler.NewMeter(ctx, c.of.Node(), nil)
+	c.of.mu.Lock()
+	c.run, c.cancel = scheduler.RunOf(ctx), cancel
+	if first != nil {
+		first.Share(c.run, c.isOver)
+	}
+	for _, l := range c.hub.Lines() {
+		if run := l.Outlet.Run(); run != first {
+			run.Share(c.run, c.isOver)
+		}
+	}
+	c.of.mu.Unlock()
+	stage.Subscribe(ctx, c.of.src, c, c.meter)
+	if c.isOver() {
+		cancel()
+	}
+}
+
+func (c *connection[T]) isOver() bool {
+	c.of.mu.Lock()
+	defer c.of.mu.Unlock()
+	return c.over
+}
+
+// Freed requests more, if there is room.
+func (c *connection[T]) Freed() { c.pull(true) }
+
+// Left ends the connection with its last subscriber, if it is counted.
+func (c *connection[T]) Left(int) {
+	c.of.mu.Lock()
+	last := c.counted && !c.over && len(c.hub.Lines()) == 0
+	c.of.mu.Unlock()
+	if last {
+		c.disconnect(true)
+	} else {
+		c.pull(true)
+	}
+}
+
+// disconnect cancels upstream, unless that is to depend on there being no
+// subscriber and there is one again.
+func (c *connection[T]) disconnect(idle bool) {
+	c.of.mu.Lock()
+	if c.over || idle && len(c.hub.Lines()) > 0 {
+		c.of.mu.Unlock()
+		return
+	}
+	c.retire(false)
+	cancel := c.cancel
+	c.of.mu.Unlock()
+	c.up.Cancel()
+	if cancel != nil {
+		cancel()
+	}
+	c.hub.Shut(nil)
+}
+
+// retire lets later subscribers have another connection. The lock of the
+// sharing is held.
+func (c *connection[T]) retire(replay bool) {
+	c.over = true
+	if c.of.now == c && !replay {
+		c.of.now = nil
+	}
+}
+
+// OnSubscribe requests as much as all subscribers have room for.
+func (c *connection[T]) OnSubscribe(sub flow.Subscription) {
+	if c.up.Join(sub) {
+		c.pull(true)
+	}
+}
+
+// pull requests what all subscribers have room for and has not been asked for,
+// when that is a good part of their queues, or one of them is hungry and
+// nothing is on its way.
+func (c *connection[T]) pull(hungry bool) {
+	if !c.up.Joined() || c.up.Over() {
+		return
+	}
+	c.mu.Lock()
+	c.hungry = c.hungry || hungry
+	room, lines := c.hub.Room()
+	n := room - c.asked
+	switch {
+	case c.asked == flow.Unbounded, c.of.strategy == flow.Block && lines == 0:
+		n = 0
+	case n >= max(1, int64(c.of.capacity)*3/4), c.hungry && c.asked == 0 && n > 0:
+		c.asked += n
+		c.hungry = false
+	default:
+		n = 0
+	}
+	c.mu.Unlock()
+	if n > 0 {
+		if c.meter != nil {
+			c.meter.Requested(n)
+		}
+		c.up.Request(n)
+	}
+}
+
+// OnNext is OnNextBatch for one element.
+func (c *connection[T]) OnNext(v T) {
+	c.one[0] = v
+	c.OnNextBatch(c.one[:])
+	clear(c.one[:])
+}
+
+// OnNextBatch hands vs to all subscribers.
+func (c *connection[T]) OnNextBatch(vs []T) {
+	if c.up.Over() {
+		c.lost(vs, c.up.Reason())
+		return
+	}
+	o := c.hub.Offer(vs)
+	if c.meter != nil {
+		if o.Lines > 0 {
+			c.meter.Out += int64(len(vs))
+		} else {
+			c.meter.Lost(flow.Cancelled, int64(len(vs)))
+		}
+	}
+	// Only now: what is asked for, or is held, is never counted less than it is.
+	c.mu.Lock()
+	if c.asked != flow.Unbounded {
+		c.asked -= int64(len(vs))
+	}
+	c.mu.Unlock()
+	c.pull(false)
+}
+
+// lost lets go of elements that nobody wants any more.
+func (c *connection[T]) lost(vs []T, reason flow.Reason) {
+	if c.meter != nil {
+		c.meter.Lost(reason, int64(len(vs)))
+	}
+	stage.Tell(flow.ReleaseFunc[T](), vs, reason)
+}
+
+// OnError ends all subscribers with err, behind what they hold.
+func (c *connection[T]) OnError(err error) {
+	if c.up.Fail(err, c.run) {
+		c.end(c.up.Err())
+	}
+}
+
+// OnComplete ends all subscribers, behind what they hold.
+func (c *connection[T]) OnComplete() {
+	if c.up.Complete() {
+		c.end(nil)
+	}
+}
+
+func (c *connection[T]) end(err error) {
+	c.of.mu.Lock()
+	c.retire(c.of.replay)
+	c.of.mu.Unlock()
+	c.hub.Shut(err)
+	c.Quit()
+}
+
+// Quit says that upstream has ended. It is called on its island.
+func (c *connection[T]) Quit() {
+	c.cancel()
+	if c.meter != nil {
+		c.meter.End()
+	}
+}
