@@ -174,11 +174,7 @@ func (s *gatherStage[T]) Abandon(reason flow.Reason) {
 
 func (s *gatherStage[T]) let(vs []T, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, reason)
-		}
-	}
+	stage.Tell(s.release, vs, reason)
 }
 
 // gatherInlet is the upstream side.

@@ -68,6 +68,18 @@ func ExampleDelaySubscription() {
 	// Output: [a b] true
 }
 
+func ExampleTimeoutTotal() {
+	report := operators.TimeoutTotal(sources.Ticker(time.Millisecond), 20*time.Millisecond, operators.WithName("report"))
+	fmt.Println(sinks.Discard(context.Background(), report))
+	// Output: report: flow: timeout: not complete after 20ms
+}
+
+func ExampleTimeoutFirst() {
+	answer := operators.TimeoutFirst(sources.Never[string](), 10*time.Millisecond, operators.WithName("answer"))
+	fmt.Println(sinks.Discard(context.Background(), answer))
+	// Output: answer: flow: timeout: no element for 10ms
+}
+
 func ExampleSliding() {
 	loads := sources.Of(2, 4, 6, 5, 1)
 	averages := operators.Map(operators.Sliding(loads, 3, 1), func(w []int) int {

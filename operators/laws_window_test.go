@@ -19,7 +19,7 @@ func TestLawsOfTime(t *testing.T) {
 				return operators.TakeFor(operators.Map(up, use), time.Hour)
 			},
 		},
-		"TakeFor, short": {
+		"TakeFor short": {
 			OperatorConfig: operatorConfig{
 				New: func(up publisher) publisher {
 					return operators.TakeFor(operators.Throttle(up, 1, ms), 50*ms)
@@ -43,7 +43,7 @@ func TestLawsOfTime(t *testing.T) {
 			},
 			ErrorsFirst: true,
 		},
-		"Delay, wide": {
+		"Delay wide": {
 			OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.Delay(up, 1000, ms) }},
 			Owned: func(up tokenStream, use tokenFunc) tokenStream {
 				return operators.Delay(operators.Map(up, use), 1000, ms)
@@ -52,6 +52,18 @@ func TestLawsOfTime(t *testing.T) {
 		},
 		"ThrottleLatest": timedLaws(func(up publisher) publisher { return operators.ThrottleLatest(up, ms, operators.WithLast()) },
 			func(up tokenStream) tokenStream { return operators.ThrottleLatest(up, ms) }),
+		"TimeoutTotal": {
+			OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.TimeoutTotal(up, time.Hour) }},
+			Owned: func(up tokenStream, use tokenFunc) tokenStream {
+				return operators.TimeoutTotal(operators.Map(up, use), time.Hour)
+			},
+		},
+		"TimeoutFirst": {
+			OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.TimeoutFirst(up, time.Hour) }},
+			Owned: func(up tokenStream, use tokenFunc) tokenStream {
+				return operators.TimeoutFirst(operators.Map(up, use), time.Hour)
+			},
+		},
 		"SkipFor": {
 			OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.SkipFor(up, 0) }},
 			Owned: func(up tokenStream, use tokenFunc) tokenStream {
@@ -79,10 +91,10 @@ func TestLawsOfTime(t *testing.T) {
 // the laws of streams.
 func TestLawsOfWindows(t *testing.T) {
 	for name, cfg := range map[string]flowtest.LawConfig[int, []int]{
-		"Sliding, overlapping": slidingLaws(6, 2),
-		"Sliding, by one":      slidingLaws(3, 1),
-		"Sliding, adjoining":   slidingLaws(3, 3),
-		"Sliding, apart":       slidingLaws(3, 5),
+		"Sliding overlapping": slidingLaws(6, 2),
+		"Sliding by one":      slidingLaws(3, 1),
+		"Sliding adjoining":   slidingLaws(3, 3),
+		"Sliding apart":       slidingLaws(3, 5),
 		"BatchWhileBusy 1": {
 			OperatorConfig: flowtest.OperatorConfig[int, []int]{
 				New: func(up publisher) flow.Publisher[[]int] { return operators.BatchWhileBusy(up, 1) },

@@ -24,13 +24,13 @@ func fullWindows(size, step int) func(n int) [][]int {
 // against the rules of the protocol.
 func TestProtocolOfWindows(t *testing.T) {
 	for name, cfg := range map[string]flowtest.OperatorConfig[int, []int]{
-		"Sliding, overlapping": {
+		"Sliding overlapping": {
 			New: func(up publisher) flow.Publisher[[]int] { return operators.Sliding(up, 3, 1) }, Out: fullWindows(3, 1), Prefetch: 2,
 		},
-		"Sliding, adjoining": {
+		"Sliding adjoining": {
 			New: func(up publisher) flow.Publisher[[]int] { return operators.Sliding(up, 1, 1) }, Out: fullWindows(1, 1),
 		},
-		"Sliding, apart": {
+		"Sliding apart": {
 			New: func(up publisher) flow.Publisher[[]int] { return operators.Sliding(up, 1, 3) }, Out: fullWindows(1, 3),
 		},
 		"BatchWhileBusy": {
@@ -69,12 +69,14 @@ func TestProtocolOfTime(t *testing.T) {
 			},
 			Prefetch: -1, Lossy: true, Lazy: true,
 		},
-		"ThrottleLatest, timers": {
+		"ThrottleLatest timers": {
 			New:      func(up publisher) publisher { return operators.ThrottleLatest(up, tick, operators.WithLast()) },
 			Prefetch: -1, Lossy: true, Lazy: true,
 		},
 		"SkipFor":           {New: func(up publisher) publisher { return operators.SkipFor(up, time.Nanosecond) }, Prefetch: -1, Lossy: true},
 		"SkipFor not":       {New: func(up publisher) publisher { return operators.SkipFor(up, 0) }},
+		"TimeoutTotal":      {New: func(up publisher) publisher { return operators.TimeoutTotal(up, time.Hour) }},
+		"TimeoutFirst":      {New: func(up publisher) publisher { return operators.TimeoutFirst(up, time.Hour) }},
 		"DelaySubscription": {New: func(up publisher) publisher { return operators.DelaySubscription(up, tick) }},
 		"ThrottleFirst": {
 			New:      func(up publisher) publisher { return operators.ThrottleFirst(up, time.Nanosecond) },

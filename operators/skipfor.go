@@ -70,10 +70,6 @@ func (s *skipForStage[T]) OnNextBatch(vs []T) {
 		s.Batch(vs)
 		return
 	}
-	if release := s.Releaser(); release != nil {
-		for _, v := range vs {
-			release(v, flow.Filtered)
-		}
-	}
+	stage.Tell(s.Releaser(), vs, flow.Filtered)
 	s.Replace(len(vs))
 }

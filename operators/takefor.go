@@ -2,6 +2,7 @@ package operators
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/weirgo/weir/flow"
@@ -30,13 +31,14 @@ import (
 func TakeFor[T any](src flow.Publisher[T], d time.Duration, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.TakeFor: nil source")
 	stage.Require(d >= 0, "operators.TakeFor: negative time %v", d)
-	return &takeForOp[T]{stage.NewBlueprint("takefor", src, opts), stage.Adapt(src), d}
+	return &takeForOp[T]{stage.NewBlueprint("takefor", src, opts), stage.Adapt(src), d, false}
 }
 
 type takeForOp[T any] struct {
 	stage.Blueprint
-	src flow.Publisher[T]
-	d   time.Duration
+	src  flow.Publisher[T]
+	d    time.Duration
+	fail bool // for TimeoutTotal
 }
 
 func (p *takeForOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
@@ -46,13 +48,14 @@ func (p *takeForOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 		stage.Complete(ctx, p.Node(), down)
 		return
 	}
-	s := &takeForStage[T]{until: stage.Later(flow.Now(), p.d)}
+	s := &takeForStage[T]{plan: p, until: stage.Later(flow.Now(), p.d)}
 	s.Init(ctx, p.Node(), down, s)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
 type takeForStage[T any] struct {
 	stage.Holder[T, T]
+	plan  *takeForOp[T]
 	until int64 // when the time has come
 	alarm stage.Alarm
 	set   bool // the alarm is
@@ -85,7 +88,11 @@ func (s *takeForStage[T]) late() bool { return flow.Now() >= s.until }
 func (s *takeForStage[T]) expire() {
 	s.Enough()
 	s.alarm.Stop()
-	s.End(nil)
+	if s.plan.fail {
+		s.End(s.UserError(fmt.Errorf("%w: not complete after %v", flow.ErrTimeout, s.plan.d)))
+	} else {
+		s.End(nil)
+	}
 }
 
 // Flush looks at the clock.
@@ -118,6 +125,10 @@ func (s *takeForStage[T]) OnError(err error) {
 }
 
 func (s *takeForStage[T]) OnComplete() {
+	if s.plan.fail && !s.Over() && !s.Closed() && s.late() {
+		s.expire()
+		return
+	}
 	s.alarm.Stop()
 	s.Holder.OnComplete()
 }

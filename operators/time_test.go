@@ -27,8 +27,11 @@ var tokensInTime = map[string]func(tokens) tokens{
 	"ThrottleLatest, with the last": func(p tokens) tokens {
 		return operators.ThrottleLatest(p, 4*ms, operators.WithLast())
 	},
-	"SkipFor":           func(p tokens) tokens { return operators.SkipFor(p, 30*ms) },
-	"DelaySubscription": func(p tokens) tokens { return operators.DelaySubscription(p, 30*ms) },
+	"TimeoutTotal":        func(p tokens) tokens { return operators.TimeoutTotal(p, time.Hour) },
+	"TimeoutTotal, early": func(p tokens) tokens { return operators.TimeoutTotal(p, 30*ms) },
+	"TimeoutFirst":        func(p tokens) tokens { return operators.TimeoutFirst(p, time.Hour) },
+	"SkipFor":             func(p tokens) tokens { return operators.SkipFor(p, 30*ms) },
+	"DelaySubscription":   func(p tokens) tokens { return operators.DelaySubscription(p, 30*ms) },
 }
 
 // TestStagesInTimeReleaseOnce: every token is consumed or released once,
@@ -103,6 +106,8 @@ func TestTimersOfStagesInTimeAreStopped(t *testing.T) {
 		"Delay":             func(p publisher) publisher { return operators.Delay(p, 1, time.Hour) },
 		"ThrottleLatest":    func(p publisher) publisher { return operators.ThrottleLatest(p, time.Hour) },
 		"DelaySubscription": func(p publisher) publisher { return operators.DelaySubscription(p, time.Hour) },
+		"TimeoutTotal":      func(p publisher) publisher { return operators.TimeoutTotal(p, time.Hour) },
+		"TimeoutFirst":      func(p publisher) publisher { return operators.TimeoutFirst(p, time.Hour) },
 	}, map[string]bool{"Delay completion": true, "DelaySubscription completion": true, "DelaySubscription error": true})
 }
 

@@ -33,29 +33,32 @@ import (
 func Timeout[T any](src flow.Publisher[T], gap time.Duration, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Timeout: nil source")
 	stage.Require(gap > 0, "operators.Timeout: gap %v, must be positive", gap)
-	return &timeoutOp[T]{stage.NewBlueprint("timeout", src, opts), stage.Adapt(src), gap}
+	return &timeoutOp[T]{stage.NewBlueprint("timeout", src, opts), stage.Adapt(src), gap, false}
 }
 
 type timeoutOp[T any] struct {
 	stage.Blueprint
-	src flow.Publisher[T]
-	gap time.Duration
+	src   flow.Publisher[T]
+	gap   time.Duration
+	first bool // for TimeoutFirst
 }
 
 func (p *timeoutOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &timeoutStage[T]{gap: p.gap, came: flow.Now()}
+	s := &timeoutStage[T]{gap: p.gap, first: p.first, came: flow.Now()}
 	s.Init(ctx, p.Node(), down, s)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
 type timeoutStage[T any] struct {
 	stage.Holder[T, T]
-	gap  time.Duration
-	due  stage.Deadline
-	in   stage.One[T]
-	came int64        // when the last element had been handed on, at first the start
-	ask  atomic.Int64 // moment since which there is demand
+	gap   time.Duration
+	first bool // only the first element is waited for
+	calm  bool // and it has come
+	due   stage.Deadline
+	in    stage.One[T]
+	came  int64        // when the last element had been handed on, at first the start
+	ask   atomic.Int64 // moment since which there is demand
 }
 
 // Request adds demand. The clock starts if there was none.
@@ -75,11 +78,12 @@ func (s *timeoutStage[T]) OnNextBatch(vs []T) {
 	case !s.Received(len(vs)):
 		s.Let(vs, flow.Cancelled)
 		return
-	case s.due.Rung() && s.late():
+	case !s.calm && s.due.Rung() && s.late():
 		s.Let(vs, flow.Failed)
 		s.FailAt(nil, nil, s.gone())
 		return
 	}
+	s.calm = s.first
 	s.Emit(vs)
 	s.came = flow.Now()
 }
@@ -99,7 +103,7 @@ func (s *timeoutStage[T]) gone() error {
 // Flush looks at the clock. While elements come the alarm is set once for many
 // of them.
 func (s *timeoutStage[T]) Flush(int) (emitted int, more bool) {
-	if s.Demand() == 0 || s.Over() {
+	if s.Demand() == 0 || s.Over() || s.calm {
 		s.due.Clear()
 		return 0, false
 	}
@@ -123,7 +127,7 @@ func (s *timeoutStage[T]) OnError(err error) {
 }
 
 func (s *timeoutStage[T]) OnComplete() {
-	if !s.Over() && !s.Closed() && s.due.Rung() && s.late() {
+	if !s.Over() && !s.Closed() && !s.calm && s.due.Rung() && s.late() {
 		s.OnError(s.gone())
 		return
 	}
