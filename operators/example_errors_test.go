@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log"
+	"net"
 	"strconv"
 	"time"
 
@@ -102,4 +103,37 @@ func ExampleDeadLetter() {
 	}
 	fmt.Println(all, dead)
 	// Output: [1 3] [two]
+}
+
+func ExampleOnErrorComplete() {
+	feed := operators.Concat(sources.Of("a", "b"), sources.Error[string](net.ErrClosed)) // the peer hangs up
+	all, err := sinks.Slice(context.Background(),
+		operators.OnErrorComplete(feed, func(err error) bool { return errors.Is(err, net.ErrClosed) }))
+	fmt.Println(all, err)
+	// Output: [a b] <nil>
+}
+
+func ExampleKillable() {
+	var stop operators.KillSwitch // of the whole service
+	ticks := operators.Killable(sources.Ticker(time.Millisecond), &stop)
+	err := sinks.ForEach(context.Background(), ticks, func(_ context.Context, n int64) error {
+		if n == 0 {
+			fmt.Println("first tick")
+			stop.Shutdown()
+		}
+		return nil
+	})
+	fmt.Println("over:", err)
+	// Output:
+	// first tick
+	// over: <nil>
+}
+
+func ExampleWithHealthyAfter() {
+	events := sources.Of("a", "b") // a connection that is to be kept for ever
+	kept := operators.Retry(events, 5, operators.WithBackoff(time.Second, time.Minute),
+		operators.WithHealthyAfter(10*time.Minute)) // five failures in a row, not in a year
+	all, err := sinks.Slice(context.Background(), kept)
+	fmt.Println(all, err)
+	// Output: [a b] <nil>
 }

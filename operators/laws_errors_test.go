@@ -115,6 +115,28 @@ var lawsOfErrors = map[string]lawConfig{
 			})
 		},
 	},
+	"DoFinally": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.DoFinally(up, func(error) {}) }},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.DoFinally(operators.Map(up, use), func(error) {})
+		},
+	},
+	"OnErrorComplete": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
+			return operators.OnErrorComplete(up, func(error) bool { return false })
+		}},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.OnErrorComplete(operators.Map(up, use), func(error) bool { return false })
+		},
+	},
+	"Killable": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
+			return operators.Killable(up, new(operators.KillSwitch))
+		}},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Killable(operators.Map(up, use), new(operators.KillSwitch))
+		},
+	},
 	"DoOnNext": {
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.DoOnNext(up, func(int) {}) }},
 		Call: func(up publisher, hook func(int)) publisher {

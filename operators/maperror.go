@@ -40,25 +40,22 @@ type mapErrorOp[T any] struct {
 
 func (p *mapErrorOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &mapErrorStage[T]{f: p.f, ctx: ctx}
+	s := &mapErrorStage[T]{f: p.f}
+	s.ctx = ctx
 	s.Init(ctx, p.Node(), down)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
 type mapErrorStage[T any] struct {
-	stage.Link[T, T]
-	f   func(error) error
-	ctx context.Context
+	onErrorLink[T]
+	f func(error) error
 }
 
 // Transparent: see transparent.go.
 func (*mapErrorStage[T]) Transparent() {}
 
-func (s *mapErrorStage[T]) OnNext(v T)         { s.Next(v) }
-func (s *mapErrorStage[T]) OnNextBatch(vs []T) { s.Batch(vs) }
-
 func (s *mapErrorStage[T]) OnError(err error) {
-	if err == nil || s.Done() || s.Stopped() || s.ctx.Err() != nil {
+	if s.foreign(err) {
 		s.Fail(err)
 		return
 	}

@@ -14,6 +14,9 @@ func TestProtocolOfErrors(t *testing.T) {
 		"MapError": {New: func(up publisher) publisher {
 			return operators.MapError(up, func(err error) error { return err })
 		}},
+		"MapError other": {New: func(up publisher) publisher {
+			return operators.MapError(up, func(error) error { return errOther })
+		}, Recovers: true},
 		"MapError nil": {New: func(up publisher) publisher {
 			return operators.MapError(up, func(error) error { return nil })
 		}},
@@ -28,7 +31,15 @@ func TestProtocolOfErrors(t *testing.T) {
 		"MapAsync that skips": {
 			New: func(up publisher) publisher { return operators.MapAsync(up, 2, evenOnly) }, Out: evens, Prefetch: -1,
 		},
-		"DoOnNext":  {New: func(up publisher) publisher { return operators.DoOnNext(up, func(int) {}) }},
+		"DoOnNext": {New: func(up publisher) publisher { return operators.DoOnNext(up, func(int) {}) }},
+		"OnErrorComplete": {
+			New:      func(up publisher) publisher { return operators.OnErrorComplete(up, func(error) bool { return true }) },
+			Recovers: true,
+		},
+		"OnErrorComplete not": {New: func(up publisher) publisher {
+			return operators.OnErrorComplete(up, func(error) bool { return false })
+		}},
+		"Killable":  {New: func(up publisher) publisher { return operators.Killable(up, new(operators.KillSwitch)) }},
 		"DoFinally": {New: func(up publisher) publisher { return operators.DoFinally(up, func(error) {}) }},
 	}
 	for name, cfg := range tests {

@@ -15,7 +15,8 @@ import (
 // failed: at most the given number of times, [flow.Unbounded] for no limit. It
 // does so at once, or with [WithBackoff] after a wait. Elements that were
 // delivered before a failure are not withdrawn, and count for nothing: neither
-// do they set the number back nor are they skipped the next time.
+// do they set the number back, for which there is [WithHealthyAfter], nor are
+// they skipped the next time.
 //
 //	source         --1--2--X     --1--2--3--|
 //	Retry(src, 1)
@@ -62,6 +63,15 @@ func WithRetryIf(f func(err error) bool) Option {
 	return func(c *stage.Config) { c.RetryIf = f }
 }
 
+// WithHealthyAfter lets [Retry] forget its failures when an attempt fails that
+// has run for at least d: the number of times and the backoff begin anew, as
+// after a first failure. For a source that is to run for ever, and whose
+// failures are far apart. Panics if d is not positive.
+func WithHealthyAfter(d time.Duration) Option {
+	stage.Require(d > 0, "operators.WithHealthyAfter: %v, must be positive", d)
+	return func(c *stage.Config) { c.Healthy = d }
+}
+
 type retryOp[T any] struct {
 	stage.Blueprint
 	src    flow.Publisher[T]
@@ -80,7 +90,8 @@ type retryStage[T any] struct {
 	stage.Relay[T]
 	plan     *retryOp[T]
 	attempts int64
-	waits    bool // for the next attempt
+	began    int64 // when the present attempt has
+	waits    bool  // for the next one
 	alarm    stage.Alarm
 }
 
@@ -94,6 +105,9 @@ func (s *retryStage[T]) After(err error) (flow.Publisher[T], stage.Progress, err
 	case err == nil:
 		return nil, stage.Last, nil
 	default:
+		if d := s.plan.conf.Healthy; d > 0 && flow.Now()-s.began >= int64(d) {
+			s.attempts = 1
+		}
 		if err := s.verdict(err); err != nil {
 			return nil, stage.Last, err
 		}
@@ -108,6 +122,7 @@ func (s *retryStage[T]) After(err error) (flow.Publisher[T], stage.Progress, err
 		return nil, stage.Last, nil
 	}
 	s.attempts++
+	s.began = flow.Now()
 	return s.plan.src, stage.More, nil
 }
 

@@ -27,6 +27,7 @@ type Config struct {
 
 	FirstBackoff, MostBackoff time.Duration
 	RetryIf                   func(err error) bool
+	Healthy                   time.Duration // after which failures are forgotten
 }
 
 // MaxBatch is the largest number of elements in a batch.
