@@ -3,6 +3,7 @@ package operators
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/demand"
@@ -43,18 +44,7 @@ func Broadcast[T any](src flow.Publisher[T], n, capacity int, opts ...Option) []
 		Blueprint: stage.NewBlueprint("broadcast", src, opts),
 		src:       stage.Adapt(src), fork: stage.Fork[T]("operators.Broadcast"), joined: make([]int, n),
 	}
-	outputs := make([]flow.Publisher[T], n)
-	for i := range outputs {
-		out := &broadcastOutput[T]{stage.NewBlueprint("branch", nil, nil), hub, i, capacity}
-		node := out.Node()
-		node.Up, node.Branch = hub.Node(), int32(i+1)
-		node.Capacity, node.Boundary = int64(capacity), true
-		if name := hub.Node().Name; name != "" {
-			node.Name = stage.Numbered(name, i+1)
-		}
-		outputs[i] = out
-	}
-	return outputs
+	return hub.outputs(capacity)
 }
 
 // broadcastHub is what the outputs share.
@@ -62,11 +52,29 @@ type broadcastHub[T any] struct {
 	stage.Blueprint
 	src  flow.Publisher[T]
 	fork func(T, int)
+	// route names the output that gets an element, if they do not all get it.
+	route func(T) int
 
 	mu     sync.Mutex
 	joined []int // rounds that each output has joined
 	first  int   // number of the oldest round that waits for outputs
 	rounds []*broadcastRound[T]
+}
+
+// outputs returns a publisher for each output.
+func (h *broadcastHub[T]) outputs(capacity int) []flow.Publisher[T] {
+	outputs := make([]flow.Publisher[T], len(h.joined))
+	for i := range outputs {
+		out := &broadcastOutput[T]{stage.NewBlueprint("branch", nil, nil), h, i, capacity}
+		node := out.Node()
+		node.Up, node.Branch = h.Node(), int32(i+1)
+		node.Capacity, node.Boundary = int64(capacity), true
+		if name := h.Node().Name; name != "" {
+			node.Name = stage.Numbered(name, i+1)
+		}
+		outputs[i] = out
+	}
+	return outputs
 }
 
 // join adds a line to the round that the output has not been in yet.
@@ -124,7 +132,8 @@ type broadcastLine[T any] struct {
 	queue stage.Boundary[T]
 	to    flow.BatchSubscriber[T] // the boundary's entrance
 	wants demand.Counter          // in all, not what is left
-	gone  bool                    // guarded by the round's lock
+	sent  int64                   // in all; guarded by the round's lock, as gone is
+	gone  bool
 }
 
 func (l *broadcastLine[T]) Subscribe(_ context.Context, s flow.Subscriber[T]) {
@@ -149,10 +158,13 @@ type broadcastRound[T any] struct {
 	meter   *scheduler.Meter
 	one     [1]T
 
-	mu    sync.Mutex
-	up    flow.Subscription
-	asked int64
-	over  bool
+	stopped atomic.Bool // no further function is called
+
+	mu     sync.Mutex
+	up     flow.Subscription
+	asked  int64 // and not come yet
+	over   bool
+	failed bool
 }
 
 func (r *broadcastRound[T]) start() {
@@ -179,7 +191,7 @@ func (r *broadcastRound[T]) OnSubscribe(sub flow.Subscription) {
 	r.pull()
 }
 
-// pull requests what all lines want and has not been asked for.
+// pull requests what all lines have room for and has not been asked for.
 func (r *broadcastRound[T]) pull() {
 	r.mu.Lock()
 	if r.up == nil || r.over {
@@ -190,14 +202,15 @@ func (r *broadcastRound[T]) pull() {
 	for _, l := range r.lines {
 		if !l.gone {
 			live++
-			common = min(common, l.wants.Load())
+			common = min(common, l.wants.Load()-l.sent)
 		}
 	}
 	n := common - r.asked
 	if live == 0 {
 		r.over = true
+		r.stopped.Store(true)
 	} else if n > 0 {
-		r.asked = common
+		r.asked += n
 	}
 	r.mu.Unlock()
 	switch {
@@ -237,7 +250,17 @@ func (r *broadcastRound[T]) OnNext(v T) {
 }
 
 func (r *broadcastRound[T]) OnNextBatch(vs []T) {
+	if r.hub.route != nil {
+		r.split(vs)
+		return
+	}
 	all := r.receivers()
+	r.mu.Lock()
+	r.asked -= int64(len(vs))
+	for _, l := range all {
+		l.sent += int64(len(vs))
+	}
+	r.mu.Unlock()
 	if r.meter != nil {
 		r.meter.Out += int64(len(vs))
 	}
@@ -252,7 +275,9 @@ func (r *broadcastRound[T]) OnNextBatch(vs []T) {
 }
 
 func (r *broadcastRound[T]) OnError(err error) {
-	r.end()
+	if !r.end() {
+		return
+	}
 	for _, l := range r.receivers() {
 		l.to.OnError(err)
 	}
@@ -260,17 +285,23 @@ func (r *broadcastRound[T]) OnError(err error) {
 }
 
 func (r *broadcastRound[T]) OnComplete() {
-	r.end()
+	if !r.end() {
+		return
+	}
 	for _, l := range r.receivers() {
 		l.to.OnComplete()
 	}
 	r.finish()
 }
 
-func (r *broadcastRound[T]) end() {
+// end says that nothing comes any more. It returns false if the round has failed
+// by itself before.
+func (r *broadcastRound[T]) end() bool {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.over = true
-	r.mu.Unlock()
+	r.stopped.Store(true)
+	return !r.failed
 }
 
 func (r *broadcastRound[T]) isOver() bool {
