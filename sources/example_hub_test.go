@@ -60,3 +60,13 @@ func ExampleNewStateHub() {
 	// high
 	// high <nil>
 }
+
+func ExampleNewMergeHub() {
+	hub := sources.NewMergeHub[int](16)
+	hub.Add(sources.Of(1, 2))
+	hub.Add(sources.Of(3))
+	hub.Close()
+	n, err := sinks.Fold(context.Background(), hub, 0, func(n, _ int) int { return n + 1 })
+	fmt.Println(n, err)
+	// Output: 3 <nil>
+}
