@@ -9,9 +9,9 @@ import (
 
 func TestLawsOfKeyedCalls(t *testing.T) {
 	runLaws(t, map[string]lawConfig{
-		"many keys": keyedLaws(operatorConfig{Prefetch: 16, Unordered: true}, 4, 5),
-		"one key":   keyedLaws(operatorConfig{Prefetch: 16}, 1, 1),
-		"keys": {
+		"MapAsyncKeyed":            keyedLaws(operatorConfig{Prefetch: 16, Unordered: true}, 4, 5),
+		"MapAsyncKeyed of one key": keyedLaws(operatorConfig{Prefetch: 16}, 1, 1),
+		"MapAsyncKeyed keys": {
 			OperatorConfig: operatorConfig{
 				New: func(up publisher) publisher {
 					return operators.MapAsyncKeyed(up, 4, 16, third, func(_ context.Context, v int) (int, error) { return v, nil })

@@ -134,7 +134,7 @@ func TestOrderedMergesArguments(t *testing.T) {
 		"operators.Interleave: segment 0, must be at least 1":   func() { operators.Interleave[int](0) },
 		"operators.Interleave: nil source 0":                    func() { operators.Interleave[int](1, nil) },
 		"operators.Flatten: nil source":                         func() { operators.Flatten[int](nil, 1) },
-		"operators.Flatten: concurrency 0, must be at least 1": func() { operators.Flatten(sources.Of(sources.Of(1)), 0) },
+		"operators.Flatten: concurrency 0, must be at least 1":  func() { operators.Flatten(sources.Of(sources.Of(1)), 0) },
 		"operators.Switch: nil source":                          func() { operators.Switch[int](nil) },
 	} {
 		require.PanicsWithValue(t, text, f)
@@ -168,4 +168,3 @@ func ExampleSwitch() {
 	fmt.Println(all, err)
 	// Output: [news weather] <nil>
 }
-
