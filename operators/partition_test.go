@@ -95,20 +95,6 @@ var partitioned = operatorConfig{
 	Prefetch: 8,
 }
 
-func TestLawsOfPartition(t *testing.T) {
-	verifyLaws(t, lawConfig{
-		OperatorConfig: partitioned,
-		Call: func(up publisher, hook func(int)) publisher {
-			return operators.Partition(up, 1, 8, func(v int) int { hook(v); return 0 }, operators.WithName("it"))[0]
-		},
-		Stage: "it",
-		Owned: func(up tokenStream, use tokenFunc) tokenStream {
-			outs := operators.Partition(operators.Map(up, use), 2, 8, func(t lawToken) int { return t.N % 2 })
-			return operators.Merge(5, outs...)
-		},
-	})
-}
-
 func TestPartitionArguments(t *testing.T) {
 	src := sources.Of(1)
 	for text, f := range map[string]func(){

@@ -32,37 +32,3 @@ func TestProtocolOfSharing(t *testing.T) {
 		})
 	}
 }
-
-func TestLawsOfSharing(t *testing.T) {
-	for name, cfg := range map[string]lawConfig{
-		"Share": {
-			OperatorConfig: sharingOperators["Share"],
-			Owned: func(up tokenStream, use tokenFunc) tokenStream {
-				both := operators.Share(operators.Map(up, use), 8, flow.Block)
-				return operators.Merge(5, both, both)
-			},
-		},
-		"Share 1": {
-			OperatorConfig: sharingOperators["Share 1"],
-			Owned: func(up tokenStream, use tokenFunc) tokenStream {
-				return operators.Map(operators.Share(up, 1, flow.Block), use)
-			},
-		},
-		"Share drop": {
-			OperatorConfig: operatorConfig{
-				New:      func(up publisher) publisher { return operators.Share(up, 4, flow.DropIncoming) },
-				Prefetch: -1, Lossy: true, Sharing: flowtest.Hot,
-			},
-			Owned: func(up tokenStream, use tokenFunc) tokenStream {
-				both := operators.RefCount(operators.Publish(operators.Map(up, use), 4, flow.DropOldest), 2)
-				return operators.Merge(5, both, both)
-			},
-		},
-		"Replay": {OperatorConfig: sharingOperators["Replay"]},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			verifyLaws(t, cfg)
-		})
-	}
-}
