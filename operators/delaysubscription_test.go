@@ -38,7 +38,7 @@ func TestDelaySubscriptionSubscribesOnce(t *testing.T) {
 		time.Sleep(10*ms - 1)
 		synctest.Wait()
 		require.Zero(t, up.Subscribed())
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		require.Equal(t, 1, up.Subscribed())
 		require.EqualValues(t, 3, up.Requested())

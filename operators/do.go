@@ -172,7 +172,7 @@ func (s *doStage[T]) requests(f func(int64), n int64) (returned bool) {
 // signalled on the island, when the head above says that it has stopped.
 func (s *doStage[T]) stop(err error) {
 	s.fault.CompareAndSwap(nil, &err)
-	s.Link.Cancel()
+	s.Cancel()
 }
 
 func (s *doStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -210,7 +210,7 @@ func (s *doStage[T]) look(vs []T) (n int) {
 // fail is [stage.Link.FailFrom] with the hooks for the end.
 func (s *doStage[T]) fail(before, from []T, err error) {
 	defer func() { // also if the code below does not return
-		s.Link.Cancel()
+		s.Cancel()
 		s.Let(from, flow.Failed)
 		s.end(err)
 	}()
@@ -245,12 +245,12 @@ func (s *doStage[T]) end(err error) {
 		err = ErrCancelled // it completed before it heard of that
 	}
 	s.over = true
-	switch {
-	case err == nil:
+	switch err {
+	case nil:
 		s.last(s.hooks.OnComplete, func(failed error) {
 			s.settle(failed)
 		})
-	case err == ErrCancelled: //nolint:errorlint // as above
+	case ErrCancelled: //nolint:errorlint // as above
 		s.Outlet.Quit()
 		s.last(s.hooks.OnCancel, func(failed error) {
 			s.late(failed)

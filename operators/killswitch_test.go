@@ -2,6 +2,7 @@ package operators_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"sync"
 	"testing"
@@ -97,10 +98,10 @@ func TestKillSwitchFromManyGoroutines(t *testing.T) {
 func TestOnErrorComplete(t *testing.T) {
 	for on, s := range schedulers {
 		ctx, cancel := context.WithCancelCause(scheduler.With(t.Context(), s()))
-		got, err := sinks.Slice(ctx, operators.OnErrorComplete(failing(3, errStop), func(err error) bool { return err == errStop }))
+		got, err := sinks.Slice(ctx, operators.OnErrorComplete(failing(3, errStop), func(err error) bool { return errors.Is(err, errStop) }))
 		require.NoError(t, err, on)
 		require.Equal(t, numbersTo(3), got)
-		_, err = sinks.Slice(ctx, operators.OnErrorComplete(failing(3, errOther), func(err error) bool { return err == errStop }))
+		_, err = sinks.Slice(ctx, operators.OnErrorComplete(failing(3, errOther), func(err error) bool { return errors.Is(err, errStop) }))
 		require.Equal(t, errOther, err, on)
 		_, err = sinks.Slice(ctx, operators.OnErrorComplete(failing(3, errOther), func(error) bool { panic(errStop) }, operators.WithName("it")))
 		require.EqualError(t, err, "it: panic: stop\nother", on)

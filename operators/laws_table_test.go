@@ -50,8 +50,7 @@ func TestLawsInPlaces(t *testing.T) {
 				continue
 			}
 			exempt := maps.Clone(notInPlaces)
-			switch {
-			case name == "Func":
+			if name == "Func" {
 				exempt["cancel"] = "its function is called once, and learns from emit"
 			}
 			t.Run(name+" "+where, func(t *testing.T) {

@@ -70,8 +70,8 @@ func TestMapAsyncKeyedTakesItsTime(t *testing.T) {
 		require.ElementsMatch(t, []int{0, 1}, got[:2])
 		require.ElementsMatch(t, []int{2, 3}, got[2:4])
 		require.Equal(t, []int{10, 20}, got[4:])
-		for i, s := range []time.Duration{1, 1, 2, 2, 3, 4} {
-			require.Equal(t, s*time.Second, at[i])
+		for i, s := range []int{1, 1, 2, 2, 3, 4} {
+			require.Equal(t, time.Duration(s)*time.Second, at[i])
 		}
 	})
 }

@@ -35,7 +35,7 @@ func (o *newestOf[T]) OnNext(v T) { o.OnNextBatch(o.one.One(v)) }
 
 // OnNextBatch keeps the last element.
 func (o *newestOf[T]) OnNextBatch(vs []T) {
-	if o.Upstream.Over() || o.head.Over() {
+	if o.Over() || o.head.Over() {
 		o.let(vs, o.Reason())
 		return
 	}

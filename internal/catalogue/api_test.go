@@ -7,6 +7,7 @@ import (
 	"go/printer"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,12 +83,7 @@ func describe(t *testing.T, fset *token.FileSet, pkg string, fn *ast.FuncDecl) (
 		},
 	}
 	p.LookupPackage = func(name string) (string, bool) {
-		for _, ours := range []string{"flow", "sources", "operators", "sinks", "scheduler"} {
-			if name == ours {
-				return name, true
-			}
-		}
-		return "", false
+		return name, slices.Contains([]string{"flow", "sources", "operators", "sinks", "scheduler"}, name)
 	}
 	p.LookupSym = func(recv, name string) bool { return true }
 	for _, block := range p.Parse(docs.Text()).Content {
@@ -95,20 +91,11 @@ func describe(t *testing.T, fset *token.FileSet, pkg string, fn *ast.FuncDecl) (
 		if _, code := block.(*comment.Code); code {
 			text = "```\n" + strings.TrimRight(block.(*comment.Code).Text, "\n") + "\n```"
 		}
-		if label, rest, ok := strings.Cut(text, ": "); ok && isLabel(label) {
+		if label, rest, ok := strings.Cut(text, ": "); ok && slices.Contains(labels, label) {
 			out.contract = append(out.contract, clause{label, rest})
 			continue
 		}
 		out.text = append(out.text, text)
 	}
 	return out
-}
-
-func isLabel(s string) bool {
-	for _, l := range labels {
-		if s == l {
-			return true
-		}
-	}
-	return false
 }

@@ -191,7 +191,6 @@ func (l *Line[T]) put(vs []T, o *Offered, gone []let[T]) []let[T] {
 			missed = true
 			gone = l.let(v, flow.DroppedNew, gone)
 		case l.strategy == flow.Fail:
-			missed = true
 			l.overflow()
 			for _, v := range vs[k:] {
 				gone = l.let(v, flow.DroppedNew, gone)

@@ -69,7 +69,7 @@ func (l *Link[In, Out]) Enough() {
 // Halted stops the stage and those below it: the context has ended.
 func (l *Link[In, Out]) Halted() {
 	l.end()
-	l.Outlet.Halt()
+	l.Halt()
 }
 
 // Upstream returns the subscription to the upstream.

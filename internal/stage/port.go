@@ -49,7 +49,7 @@ func (p *Port[T]) OnNextBatch(vs []T) {
 	if p.due != flow.Unbounded {
 		p.due -= int64(len(vs))
 	}
-	if p.Upstream.Over() || p.head.Over() {
+	if p.Over() || p.head.Over() {
 		p.Let(vs, p.Reason())
 		return
 	}
@@ -68,7 +68,7 @@ func (p *Port[T]) OnError(err error) {
 	if err == nil {
 		err = errNilError
 	}
-	if p.Upstream.Over() {
+	if p.Over() {
 		if p.Ended() {
 			p.head.undeliverable(err)
 		}
@@ -90,7 +90,7 @@ func (p *Port[T]) OnComplete() {
 func (p *Port[T]) Held() int { return len(p.queue) - p.first }
 
 // Spent reports whether nothing will be held any more.
-func (p *Port[T]) Spent() bool { return p.Upstream.Over() && p.Held() == 0 }
+func (p *Port[T]) Spent() bool { return p.Over() && p.Held() == 0 }
 
 // Front returns the first n elements that are held, or as many as there are.
 func (p *Port[T]) Front(n int) []T { return p.queue[p.first : p.first+min(n, p.Held())] }
@@ -137,7 +137,7 @@ func (p *Port[T]) All() {
 }
 
 func (p *Port[T]) request(n int64) {
-	if p.Joined() && !p.Upstream.Over() {
+	if p.Joined() && !p.Over() {
 		p.due += n
 		p.Request(n)
 	}
