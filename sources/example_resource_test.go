@@ -47,14 +47,9 @@ func ExampleUsing() {
 	lines := sources.Using(open,
 		func(r io.ReadCloser) flow.Publisher[string] { return sources.Lines(r) },
 		func(r io.ReadCloser) error { fmt.Println("closed"); return r.Close() })
-	for line, err := range sinks.Seq(context.Background(), operators.Take(lines, 2)) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(line)
-	}
+	two, err := sinks.Slice(context.Background(), operators.Take(lines, 2))
+	fmt.Println(two, err)
 	// Output:
-	// a
-	// b
 	// closed
+	// [a b] <nil>
 }
