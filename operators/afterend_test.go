@@ -131,7 +131,11 @@ func verifyNoCallAfterTheEnd(t *testing.T, name string, op func(publisher, func(
 								require.ErrorIs(t, err, cause, "end at %d", k)
 							}
 							for stage := range w.after {
-								require.Zero(t, w.after[stage].Load(), "calls of stage %d that began after the end at %d", stage, k)
+								most := int32(0)
+								if name == "Func" && stage == 1 {
+									most = 1 // its loop, on a goroutine of its own, learns of the end from emit
+								}
+								require.LessOrEqual(t, w.after[stage].Load(), most, "calls of stage %d that began after the end at %d", stage, k)
 							}
 						})
 					}
