@@ -88,7 +88,7 @@ func verifyLaws[In, Out any](t *testing.T, cfg flowtest.LawConfig[In, Out]) {
 	if underRace {
 		all := flowtest.LawSchedulers()
 		cfg.Schedulers = slices.DeleteFunc(all, func(s flowtest.LawScheduler) bool {
-			return s.Name != "default" && s.Name != "pool"
+			return s.Name != "pool"
 		})
 		if cfg.Size == 0 || cfg.Size > 300 {
 			cfg.Size = 300
