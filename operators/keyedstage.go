@@ -178,7 +178,12 @@ type keyedJob[In any, K comparable, Out any] = stage.Job[keyedIn[In, K], keyedOu
 func (s *keyedStage[In, K, Out]) collect() (fatal *keyedJob[In, K, Out]) {
 	for j := s.workers.Due(); j != nil; j = s.workers.Due() {
 		for _, r := range j.Out {
-			s.done = append(s.done, r.v)
+			if r.skip != nil {
+				s.inside--
+				s.skip(r)
+			} else {
+				s.done = append(s.done, r.v)
+			}
 			if v, more := s.lanes.leave(r.lane); more {
 				s.free = append(s.free, keyedIn[In, K]{v, r.lane})
 			}
@@ -287,12 +292,22 @@ func (s *keyedStage[In, K, Out]) sweep() {
 // drop lets go of a job.
 func (s *keyedStage[In, K, Out]) drop(j *keyedJob[In, K, Out]) {
 	for _, r := range j.Out {
-		s.letOut([]Out{r.v})
+		if r.skip != nil {
+			s.skip(r)
+		} else {
+			s.letOut([]Out{r.v})
+		}
 	}
 	s.letIn(j.Rest(), s.reason)
 	if j.Err != nil {
 		s.report(j)
 	}
+}
+
+// skip lets go of an element that f has left out.
+func (s *keyedStage[In, K, Out]) skip(r keyedOut[In, K, Out]) {
+	s.Lost(flow.Skipped, 1)
+	stage.TellSkipped(s.in, r.in, r.skip)
 }
 
 // letOut lets go of results.

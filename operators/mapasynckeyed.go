@@ -25,7 +25,7 @@ import (
 // on goroutines of their own, see [MapAsync].
 //
 // Demand: requests capacity elements at once, and then one for each result that
-// has been handed on.
+// has been handed on and each element that f has left out.
 //
 // Buffer: at most capacity elements: those that wait for their key or for a
 // call, those in a call, and results that wait for demand.
@@ -74,10 +74,14 @@ func (p *keyedOp[In, K, Out]) Subscribe(ctx context.Context, down flow.Subscribe
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
-// call is what the workers call.
+// call is what the workers call. An element that f leaves out is a result as
+// well, because its lane has to go on.
 func (p *keyedOp[In, K, Out]) call(ctx context.Context, e keyedIn[In, K]) (keyedOut[In, K, Out], error) {
 	v, err := p.f(ctx, e.v)
-	return keyedOut[In, K, Out]{v, e.lane}, err
+	if stage.Skips(err) {
+		return keyedOut[In, K, Out]{lane: e.lane, in: e.v, skip: err}, nil
+	}
+	return keyedOut[In, K, Out]{v: v, lane: e.lane}, err
 }
 
 // keyedIn is an element with its lane.
@@ -90,6 +94,8 @@ type keyedIn[In any, K comparable] struct {
 type keyedOut[In any, K comparable, Out any] struct {
 	v    Out
 	lane *keyedLane[In, K]
+	in   In    // if f has left it out
+	skip error // then, how f said so
 }
 
 // keyedLane is a key of which an element is with the workers.

@@ -15,12 +15,18 @@ var ErrTaken = fmt.Errorf("%w, and has been dealt with", flow.ErrSkip)
 // out.
 func Skips(err error) bool { return errors.Is(err, flow.ErrSkip) }
 
+// TellSkipped tells an element with release that its function has left it out
+// with err, unless somebody has consumed it. release may be nil.
+func TellSkipped[T any](release func(T, flow.Reason), v T, err error) {
+	if release != nil && !errors.Is(err, ErrTaken) {
+		release(v, flow.Skipped)
+	}
+}
+
 // Skip lets go of an element whose function asked for that with err.
 func (l *Link[In, Out]) Skip(v In, err error) {
 	l.Lost(flow.Skipped, 1)
-	if l.release != nil && !errors.Is(err, ErrTaken) {
-		l.release(v, flow.Skipped)
-	}
+	TellSkipped(l.release, v, err)
 }
 
 // Instead asks upstream for n elements in place of those that were left out.
@@ -33,9 +39,7 @@ func (l *Link[In, Out]) Instead(n int) {
 // Skip lets go of an element whose function asked for that with err.
 func (s *Sink[T]) Skip(v T, err error) {
 	s.Lost(flow.Skipped, 1)
-	if s.release != nil && !errors.Is(err, ErrTaken) {
-		s.release(v, flow.Skipped)
-	}
+	TellSkipped(s.release, v, err)
 }
 
 // skip notes that f has asked to leave v out.
