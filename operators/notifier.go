@@ -48,11 +48,7 @@ func (n *notifier[N]) OnNextBatch(vs []N) {
 			n.on.Notified(nil)
 		}
 	}()
-	if n.release != nil {
-		for _, v := range vs {
-			n.release(v, flow.Filtered)
-		}
-	}
+	stage.Tell(n.release, vs, flow.Filtered)
 }
 
 func (n *notifier[N]) OnError(err error) {

@@ -6,9 +6,8 @@ import (
 	"github.com/weirgo/weir/scheduler"
 )
 
-// outerSlot receives the elements of the outer stream of a [SwitchMap] or an
-// [ExhaustMap] one at a time: the stage asks for the next when it has taken the
-// one before.
+// outerSlot receives the elements of the outer stream of an innerRelay one at a
+// time: the stage asks for the next when it has taken the one before.
 type outerSlot[T any] struct {
 	stage.Inner
 	stage.Upstream

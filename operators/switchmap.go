@@ -5,7 +5,6 @@ import (
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
-	"github.com/weirgo/weir/scheduler"
 )
 
 // SwitchMap emits, for each element v, the elements of the publisher f(v) until
@@ -53,17 +52,15 @@ type switchMapOp[In, Out any] struct {
 
 func (p *switchMapOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &switchMapStage[In, Out]{plan: p}
-	s.outer.owner, s.outer.run, s.outer.release = s, scheduler.RunOf(ctx), flow.ReleaseFunc[In]()
+	s := &switchMapStage[In, Out]{exhaust: p.exhaust}
+	s.init(ctx, p.src, p.f, s)
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 // switchMapStage is the stage of [SwitchMap] and of [ExhaustMap].
 type switchMapStage[In, Out any] struct {
-	stage.Relay[Out]
-	plan       *switchMapOp[In, Out]
-	outer      outerSlot[In]
-	subscribed bool
+	innerRelay[In, Out]
+	exhaust bool
 }
 
 // Run does one pass: see [scheduler.Head].
@@ -84,58 +81,10 @@ func (s *switchMapStage[In, Out]) arrived() {
 		o.drop(flow.Failed)
 		s.Leave()
 	case !o.full:
-	case !s.plan.exhaust:
+	case !s.exhaust:
 		s.Leave()
 	case s.Present():
 		o.drop(flow.DroppedNew)
 	}
 	s.Ready()
-}
-
-// After takes the next element of upstream to the next publisher.
-func (s *switchMapStage[In, Out]) After(err error) (flow.Publisher[Out], stage.Progress, error) {
-	o := &s.outer
-	if err == nil && !s.subscribed {
-		s.subscribed = true
-		s.Dynamic()
-		err = s.Try(nil, func() error {
-			stage.Subscribe(s.Context(), s.plan.src, o, s.Meter())
-			return nil
-		})
-	}
-	switch {
-	case err != nil:
-		return nil, stage.Last, err
-	case o.full:
-		next, err := s.apply(o.take())
-		return next, stage.Last, err
-	case o.Ended():
-		return nil, stage.Last, o.Err()
-	}
-	return nil, stage.Wait, nil
-}
-
-// apply calls f.
-func (s *switchMapStage[In, Out]) apply(v In) (next flow.Publisher[Out], err error) {
-	s.Consumed(1)
-	err = s.Try(nil, func() error {
-		if next = s.plan.f(v); next == nil {
-			return stage.ErrNilPublisher
-		}
-		return nil
-	})
-	return next, err
-}
-
-// Cancel leaves upstream as well.
-func (s *switchMapStage[In, Out]) Cancel() {
-	s.Relay.Cancel()
-	s.outer.Cancel()
-}
-
-// Abandon leaves both publishers and lets go of the element in hand.
-func (s *switchMapStage[In, Out]) Abandon(reason flow.Reason) {
-	s.Relay.Abandon(reason)
-	s.outer.Cancel()
-	s.outer.drop(reason)
 }

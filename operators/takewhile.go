@@ -28,26 +28,29 @@ import (
 func TakeWhile[T any](src flow.Publisher[T], pred func(T) bool, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.TakeWhile: nil source")
 	stage.Require(pred != nil, "operators.TakeWhile: nil function")
-	return &takeWhileOp[T]{stage.NewBlueprint("takewhile", src, opts), stage.Adapt(src), pred}
+	return &takeWhileOp[T]{stage.NewBlueprint("takewhile", src, opts), stage.Adapt(src), pred, false}
 }
 
+// takeWhileOp is [TakeWhile], and [TakeUntil].
 type takeWhileOp[T any] struct {
 	stage.Blueprint
-	src  flow.Publisher[T]
-	pred func(T) bool
+	src   flow.Publisher[T]
+	pred  func(T) bool
+	until bool // pred is true for the last element, and not false behind it
 }
 
 func (p *takeWhileOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &takeWhileStage[T]{pred: p.pred}
+	s := &takeWhileStage[T]{pred: p.pred, until: p.until}
 	s.Init(ctx, p.Node(), down)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
 type takeWhileStage[T any] struct {
 	stage.Link[T, T]
-	pred func(T) bool
-	in   stage.One[T]
+	pred  func(T) bool
+	until bool
+	in    stage.One[T]
 }
 
 func (s *takeWhileStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -60,15 +63,19 @@ func (s *takeWhileStage[T]) OnNextBatch(vs []T) {
 	s.Batch(vs[:n])
 }
 
-// finish completes. The first element of rest is the one that decided.
+// finish completes. The first element of rest is the one that decided, unless
+// that has been handed on.
 func (s *takeWhileStage[T]) finish(rest []T) {
-	s.Let(rest[:1], flow.Filtered)
-	s.Discard(rest[1:])
+	if !s.until {
+		s.Let(rest[:1], flow.Filtered)
+		rest = rest[1:]
+	}
+	s.Discard(rest)
 	s.Enough()
 }
 
-// pass returns how many elements are to be handed on, and whether the one
-// behind them is the end. Where pred does not return, it hands on what came
+// pass returns how many elements are to be handed on, and whether they are the
+// last. Where pred does not return, it hands on what came
 // before and ends the stream.
 func (s *takeWhileStage[T]) pass(vs []T) (n int, over bool) {
 	at, returned := 0, false
@@ -77,7 +84,7 @@ func (s *takeWhileStage[T]) pass(vs []T) (n int, over bool) {
 			s.FailFrom(vs[:at], vs[at:], s.Broken(recover()))
 		}
 	}()
-	pred, brake := s.pred, s.Brake()
+	pred, until, brake := s.pred, s.until, s.Brake()
 	for i, v := range vs {
 		if atomic.LoadUint32(brake) != 0 {
 			returned = true
@@ -85,8 +92,11 @@ func (s *takeWhileStage[T]) pass(vs []T) (n int, over bool) {
 			return i, false
 		}
 		at = i
-		if !pred(v) {
+		if pred(v) == until {
 			returned = true
+			if until {
+				i++
+			}
 			return i, true
 		}
 	}

@@ -2,7 +2,6 @@ package sinks
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -46,11 +45,7 @@ func (s *lastSink[T]) OnNextBatch(vs []T) {
 	s.Deal(len(vs))
 	s.let(flow.Filtered)
 	s.value, s.some = vs[last], true
-	if s.release != nil {
-		for _, v := range vs[:last] {
-			s.release(v, flow.Filtered)
-		}
-	}
+	stage.Tell(s.release, vs[:last], flow.Filtered)
 }
 
 // let lets go of the element that is held.
@@ -89,11 +84,7 @@ func (s *countSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *countSink[T]) OnNextBatch(vs []T) {
 	s.Deal(len(vs))
-	if s.release != nil {
-		for _, v := range vs {
-			s.release(v, flow.Filtered)
-		}
-	}
+	stage.Tell(s.release, vs, flow.Filtered)
 }
 
 // Reduce runs the stream and returns f(…f(f(v1, v2), v3)…, vn). With one
@@ -111,7 +102,7 @@ func Reduce[T any](ctx context.Context, src flow.Publisher[T], f func(T, T) T, o
 	stage.Require(ctx != nil, "sinks.Reduce: nil context")
 	stage.Require(src != nil, "sinks.Reduce: nil source")
 	stage.Require(f != nil, "sinks.Reduce: nil function")
-	s := &reduceSink[T]{f: f}
+	s := &reduceSink[T]{foldSink: foldSink[T, T]{f: f}}
 	err := s.Drive(ctx, stage.NewSink("reduce", src, opts), src, s, flow.Unbounded)
 	if err == nil && !s.some {
 		err = flow.ErrEmpty
@@ -119,12 +110,10 @@ func Reduce[T any](ctx context.Context, src flow.Publisher[T], f func(T, T) T, o
 	return s.acc, err
 }
 
+// reduceSink is a fold that begins with the first element.
 type reduceSink[T any] struct {
-	stage.Sink[T]
-	in   stage.One[T]
-	acc  T
+	foldSink[T, T]
 	some bool
-	f    func(T, T) T
 }
 
 func (s *reduceSink[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -135,25 +124,5 @@ func (s *reduceSink[T]) OnNextBatch(vs []T) {
 		s.Deal(1)
 		vs = vs[1:]
 	}
-	acc, at, failed, returned := s.acc, 0, 0, false
-	defer func() {
-		s.acc = acc
-		s.Deal(at)
-		if !returned {
-			s.Broken(recover())
-			failed = 1
-		}
-		s.Lost(flow.Failed, failed) // f has it
-		s.Discard(vs[at+failed:])
-	}()
-	f, brake := s.f, s.Brake()
-	for i, v := range vs {
-		at = i
-		if atomic.LoadUint32(brake) != 0 {
-			returned = true
-			return
-		}
-		acc = f(acc, v)
-	}
-	at, returned = len(vs), true
+	s.foldSink.OnNextBatch(vs)
 }
