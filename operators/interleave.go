@@ -43,35 +43,17 @@ type interleaveOp[T any] struct {
 
 func (p *interleaveOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &interleaveStage[T]{plan: p, ports: make([]stage.Port[T], len(p.srcs)), left: p.segment}
-	for i := range s.ports {
-		s.ports[i].Init(s, i)
-	}
+	s := &interleaveStage[T]{plan: p, left: p.segment}
+	s.join(p.srcs)
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 type interleaveStage[T any] struct {
-	stage.Junction[T]
-	plan  *interleaveOp[T]
-	ports []stage.Port[T]
-	turn  int // whose it is
-	left  int // elements of the segment
+	portsStage[T, T]
+	plan *interleaveOp[T]
+	turn int // whose it is
+	left int // elements of the segment
 }
-
-// Open subscribes to the sources.
-func (s *interleaveStage[T]) Open() { openPorts(s.Context(), s.ports, s.plan.srcs, s.Meter()) }
-
-// Cancel leaves the sources at once.
-func (s *interleaveStage[T]) Cancel() {
-	s.Junction.Cancel()
-	cancelPorts(s.ports)
-}
-
-// Abandon leaves the sources and lets go of what is held.
-func (s *interleaveStage[T]) Abandon(reason flow.Reason) { dropPorts(s.ports, reason) }
-
-// Held returns how many elements wait.
-func (s *interleaveStage[T]) Held() int { return heldIn(s.ports) }
 
 // Flush emits the segments whose turn it is.
 func (s *interleaveStage[T]) Flush(n int) (emitted int, next stage.Progress, err error) {

@@ -2,7 +2,6 @@ package operators
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -76,96 +75,26 @@ type mapAsyncOp[In, Out any] struct {
 func (p *mapAsyncOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &mapAsyncStage[In, Out]{in: flow.ReleaseFunc[In](), out: flow.ReleaseFunc[Out]()}
-	s.Connect(ctx, p.Node(), down)
-	s.Bind(ctx, s)
-	s.workers.Init(stage.WorkersConfig{
-		Run: s.Outlet.Run(), Context: ctx, Limit: p.concurrency, Window: max(p.concurrency, asyncWindow),
-		Ordered: p.ordered, Wake: s.Ready, Broken: s.Broken,
-	}, p.f)
+	s.open(ctx, p.Node(), down, s, stage.WorkersConfig{Limit: p.concurrency, Window: max(p.concurrency, asyncWindow), Ordered: p.ordered}, p.f)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
-// mapAsyncStage stays registered after the end of its stream until the last
-// call has returned: it is the one whom the run waits for.
 type mapAsyncStage[In, Out any] struct {
-	stage.Inner
-	stage.Core[Out]
-	workers stage.Workers[In, Out]
-	in      func(In, flow.Reason)
-	out     func(Out, flow.Reason)
-	up      flow.Subscription
-	severed atomic.Bool // upstream has been cancelled
-	one     stage.One[In]
-	asked   int64       // requested upstream and not yet received
-	last    bool        // upstream has ended
-	err     error       // with which
-	over    bool        // the end has been signalled
-	reason  flow.Reason // for letting go since then
-}
-
-// Halt stops the stage and those below it: the context has ended.
-func (s *mapAsyncStage[In, Out]) Halt() {
-	s.workers.Halt()
-	s.Outlet.Halt()
-}
-
-// OnSubscribe keeps the first subscription and refuses a second (rule 2.5).
-func (s *mapAsyncStage[In, Out]) OnSubscribe(sub flow.Subscription) {
-	if s.up != nil {
-		sub.Cancel()
-		return
-	}
-	s.up = sub
-	s.Ready() // to ask for elements
-	s.Accept(s)
-	s.Start()
-}
-
-// Cancel ends the stream in silence.
-func (s *mapAsyncStage[In, Out]) Cancel() {
-	s.workers.Stop()
-	s.sever()
-	s.Core.Cancel()
-}
-
-// sever cancels upstream, once.
-func (s *mapAsyncStage[In, Out]) sever() {
-	if !s.severed.Swap(true) {
-		s.up.Cancel()
-	}
+	callStage[In, Out, Out]
+	in  func(In, flow.Reason)
+	out func(Out, flow.Reason)
+	one stage.One[In]
 }
 
 func (s *mapAsyncStage[In, Out]) OnNext(v In) { s.OnNextBatch(s.one.One(v)) }
 
 func (s *mapAsyncStage[In, Out]) OnNextBatch(vs []In) {
 	s.asked -= int64(len(vs))
-	if s.over || s.last || s.workers.Stopped() || s.workers.Failing() {
-		s.let(vs, flow.Cancelled)
+	if s.deaf() {
+		s.spare(vs, flow.Cancelled)
 		return
 	}
 	s.workers.Push(vs)
-}
-
-// OnError ends the stream, after the results before it.
-func (s *mapAsyncStage[In, Out]) OnError(err error) {
-	if err == nil {
-		err = flow.ErrProtocol
-	}
-	s.finish(err)
-}
-
-// OnComplete ends the stream, after the results before it.
-func (s *mapAsyncStage[In, Out]) OnComplete() { s.finish(nil) }
-
-func (s *mapAsyncStage[In, Out]) finish(err error) {
-	if s.last || s.over {
-		if err != nil && s.Events()&scheduler.Cancelled == 0 {
-			s.Outlet.Run().Undeliverable(err)
-		}
-		return
-	}
-	s.last, s.err = true, err
-	s.Ready()
 }
 
 // Run does one pass: see [scheduler.Head].
@@ -195,11 +124,7 @@ func (s *mapAsyncStage[In, Out]) Run(n int) (emitted int, again bool) {
 
 // refill asks upstream for what there is room for.
 func (s *mapAsyncStage[In, Out]) refill() {
-	want := s.workers.Want(s.Demand()) - int64(s.workers.Inside()) - s.asked
-	if want > 0 {
-		s.asked += want
-		s.up.Request(want)
-	}
+	s.ask(s.workers.Want(s.Demand()) - int64(s.workers.Inside()) - s.asked)
 }
 
 // flush emits at most n results and reports whether more are there.
@@ -223,76 +148,10 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 			s.report(j)
 		}
 		s.skip(j)
-		s.let(j.Rest(), max(s.reason, flow.Cancelled)) // of a call that failed as well, or was told to stop
+		s.spare(j.Rest(), max(s.reason, flow.Cancelled)) // of a call that failed as well, or was told to stop
 		s.workers.Dealt()
 	}
 	return emitted, false
-}
-
-// fail ends the stream with the error of a call.
-func (s *mapAsyncStage[In, Out]) fail(j *stage.Job[In, Out]) {
-	err := s.errorOf(j)
-	j.Err = nil
-	s.Lost(flow.Failed, 1)
-	s.abort(flow.Failed)
-	s.Fail(err)
-}
-
-func (s *mapAsyncStage[In, Out]) errorOf(j *stage.Job[In, Out]) error {
-	if j.Panicked {
-		return j.Err
-	}
-	return s.UserError(j.Err)
-}
-
-// report accounts for an element whose call failed, where another error ends
-// the stream. An error of a call that was told to stop is none.
-func (s *mapAsyncStage[In, Out]) report(j *stage.Job[In, Out]) {
-	s.Lost(max(s.reason, flow.Cancelled), 1)
-	if !j.Told {
-		s.Outlet.Run().Undeliverable(s.errorOf(j))
-	}
-}
-
-// interrupted reports whether the stream is over, and ends it if an event from
-// outside asks for that.
-func (s *mapAsyncStage[In, Out]) interrupted() bool {
-	ev := s.Events() &^ scheduler.Draining
-	switch {
-	case s.over:
-		s.sweep()
-	case s.Closed():
-	case ev == 0:
-		return false
-	case ev&scheduler.Cancelled != 0:
-		s.abort(flow.Cancelled)
-		s.Core.Quit()
-	case ev&scheduler.Ended != 0:
-		s.abort(flow.Failed)
-		s.Fail(s.Cause())
-	default:
-		s.abort(flow.Failed)
-		s.Fail(&flow.StageError{Stage: s.Name(), Err: flow.ErrInvalidDemand})
-	}
-	return true
-}
-
-// abort lets go of everything. The end is signalled after it.
-func (s *mapAsyncStage[In, Out]) abort(reason flow.Reason) {
-	s.over, s.reason = true, reason
-	s.workers.Stop()
-	if !s.last {
-		s.sever()
-	}
-	s.sweep()
-}
-
-// sweep lets go of what calls have brought since, and closes the head when
-// none is left.
-func (s *mapAsyncStage[In, Out]) sweep() {
-	if s.workers.Sweep(func(vs []In) { s.let(vs, s.reason) }, s.drop) {
-		s.Close()
-	}
 }
 
 // drop lets go of a job.
@@ -300,7 +159,7 @@ func (s *mapAsyncStage[In, Out]) drop(j *stage.Job[In, Out]) {
 	s.Lost(s.reason, int64(len(j.Out)))
 	stage.Tell(s.out, j.Out, s.reason)
 	s.skip(j)
-	s.let(j.Rest(), s.reason)
+	s.spare(j.Rest(), s.reason)
 	if j.Err != nil {
 		s.report(j)
 	}
@@ -312,8 +171,11 @@ func (s *mapAsyncStage[In, Out]) skip(j *stage.Job[In, Out]) {
 	stage.Tell(s.in, j.Left, flow.Skipped)
 }
 
-// let lets go of elements that f was not given.
-func (s *mapAsyncStage[In, Out]) let(vs []In, reason flow.Reason) {
+// clear does nothing: the workers have everything.
+func (s *mapAsyncStage[In, Out]) clear(flow.Reason) {}
+
+// spare lets go of elements that f was not given.
+func (s *mapAsyncStage[In, Out]) spare(vs []In, reason flow.Reason) {
 	s.Lost(reason, int64(len(vs)))
 	stage.Tell(s.in, vs, reason)
 }

@@ -65,12 +65,7 @@ type keyedOp[In any, K comparable, Out any] struct {
 func (p *keyedOp[In, K, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &keyedStage[In, K, Out]{plan: p, in: flow.ReleaseFunc[In](), out: flow.ReleaseFunc[Out]()}
-	s.Connect(ctx, p.Node(), down)
-	s.Bind(ctx, s)
-	s.workers.Init(stage.WorkersConfig{
-		Run: s.Outlet.Run(), Context: ctx, Limit: p.concurrency, Window: p.concurrency,
-		Wake: s.Ready, Broken: s.Broken,
-	}, p.call)
+	s.open(ctx, p.Node(), down, s, stage.WorkersConfig{Limit: p.concurrency, Window: p.concurrency}, p.call)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 

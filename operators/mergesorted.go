@@ -48,34 +48,16 @@ type mergeSortedOp[T any] struct {
 
 func (p *mergeSortedOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &mergeSortedStage[T]{plan: p, ports: make([]stage.Port[T], len(p.srcs))}
-	for i := range s.ports {
-		s.ports[i].Init(s, i)
-	}
+	s := &mergeSortedStage[T]{plan: p}
+	s.join(p.srcs)
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 type mergeSortedStage[T any] struct {
-	stage.Junction[T]
-	plan  *mergeSortedOp[T]
-	ports []stage.Port[T]
-	out   stage.Scratch[T]
+	portsStage[T, T]
+	plan *mergeSortedOp[T]
+	out  stage.Scratch[T]
 }
-
-// Open subscribes to the sources.
-func (s *mergeSortedStage[T]) Open() { openPorts(s.Context(), s.ports, s.plan.srcs, s.Meter()) }
-
-// Cancel leaves the sources at once.
-func (s *mergeSortedStage[T]) Cancel() {
-	s.Junction.Cancel()
-	cancelPorts(s.ports)
-}
-
-// Abandon leaves the sources and lets go of what is held.
-func (s *mergeSortedStage[T]) Abandon(reason flow.Reason) { dropPorts(s.ports, reason) }
-
-// Held returns how many elements wait.
-func (s *mergeSortedStage[T]) Held() int { return heldIn(s.ports) }
 
 // Flush emits the least elements, as long as there is one of each source.
 func (s *mergeSortedStage[T]) Flush(n int) (emitted int, next stage.Progress, err error) {

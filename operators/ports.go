@@ -1,38 +1,51 @@
 package operators
 
 import (
-	"context"
-
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
-	"github.com/weirgo/weir/scheduler"
 )
 
-// openPorts subscribes each port to its source.
-func openPorts[T any](ctx context.Context, ports []stage.Port[T], srcs []flow.Publisher[T], m *scheduler.Meter) {
-	for i, src := range srcs {
-		stage.Subscribe(ctx, src, &ports[i], m)
+// portsStage is a junction of any number of sources of one type.
+type portsStage[T, R any] struct {
+	stage.Junction[R]
+	srcs  []flow.Publisher[T]
+	ports []stage.Port[T]
+}
+
+// join makes a port for each source.
+func (s *portsStage[T, R]) join(srcs []flow.Publisher[T]) {
+	s.srcs, s.ports = srcs, make([]stage.Port[T], len(srcs))
+	for i := range s.ports {
+		s.ports[i].Init(&s.Junction, i)
 	}
 }
 
-// cancelPorts leaves the sources of ports. What is held stays.
-func cancelPorts[T any](ports []stage.Port[T]) {
-	for i := range ports {
-		ports[i].Cancel()
+// Open subscribes to the sources.
+func (s *portsStage[T, R]) Open() {
+	for i, src := range s.srcs {
+		stage.Subscribe(s.Context(), src, &s.ports[i], s.Meter())
 	}
 }
 
-// dropPorts leaves the sources of ports and lets go of what is held.
-func dropPorts[T any](ports []stage.Port[T], reason flow.Reason) {
-	for i := range ports {
-		ports[i].Drop(reason)
+// Cancel leaves the sources at once.
+func (s *portsStage[T, R]) Cancel() {
+	s.Junction.Cancel()
+	for i := range s.ports {
+		s.ports[i].Cancel()
 	}
 }
 
-// heldIn returns how many elements ports hold.
-func heldIn[T any](ports []stage.Port[T]) (n int) {
-	for i := range ports {
-		n += ports[i].Held()
+// Abandon leaves the sources and lets go of what is held.
+func (s *portsStage[T, R]) Abandon(reason flow.Reason) {
+	for i := range s.ports {
+		s.ports[i].Drop(reason)
+	}
+}
+
+// Held returns how many elements wait.
+func (s *portsStage[T, R]) Held() (n int) {
+	for i := range s.ports {
+		n += s.ports[i].Held()
 	}
 	return n
 }

@@ -64,35 +64,17 @@ func (p *zipRowsOp[T, R]) Subscribe(ctx context.Context, down flow.Subscriber[R]
 		stage.Complete(ctx, p.Node(), down)
 		return
 	}
-	s := &zipRowsStage[T, R]{plan: p, ports: make([]stage.Port[T], len(p.srcs))}
-	for i := range s.ports {
-		s.ports[i].Init(s, i)
-	}
+	s := &zipRowsStage[T, R]{plan: p}
+	s.join(p.srcs)
 	s.Begin(ctx, p.Node(), down, s)
 }
 
 type zipRowsStage[T, R any] struct {
-	stage.Junction[R]
-	plan  *zipRowsOp[T, R]
-	ports []stage.Port[T]
-	row   []T
-	out   stage.Scratch[R]
+	portsStage[T, R]
+	plan *zipRowsOp[T, R]
+	row  []T
+	out  stage.Scratch[R]
 }
-
-// Open subscribes to the sources.
-func (s *zipRowsStage[T, R]) Open() { openPorts(s.Context(), s.ports, s.plan.srcs, s.Meter()) }
-
-// Cancel leaves the sources at once.
-func (s *zipRowsStage[T, R]) Cancel() {
-	s.Junction.Cancel()
-	cancelPorts(s.ports)
-}
-
-// Abandon leaves the sources and lets go of what is held.
-func (s *zipRowsStage[T, R]) Abandon(reason flow.Reason) { dropPorts(s.ports, reason) }
-
-// Held returns how many elements wait for partners.
-func (s *zipRowsStage[T, R]) Held() int { return heldIn(s.ports) }
 
 // Flush emits complete rows.
 func (s *zipRowsStage[T, R]) Flush(n int) (emitted int, next stage.Progress, err error) {

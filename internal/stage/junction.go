@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
 )
 
 // Junction is a head with several sources on its island. Each has a [Port]
@@ -99,7 +100,7 @@ func (j *Junction[R]) Took(n int) {
 // Over reports whether nothing that comes now is wanted any more.
 func (j *Junction[R]) Over() bool { return j.Stopped() || j.Closed() }
 
-func (j *Junction[R]) undeliverable(err error) { j.Outlet.Run().Undeliverable(err) }
+func (j *Junction[R]) run() *scheduler.Run { return j.Outlet.Run() }
 
 // Run does one pass: see [scheduler.Head].
 func (j *Junction[R]) Run(n int) (emitted int, again bool) {

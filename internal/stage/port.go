@@ -1,6 +1,9 @@
 package stage
 
-import "github.com/weirgo/weir/flow"
+import (
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/scheduler"
+)
 
 // Port receives the elements of one source of a [Junction] and holds them, in
 // order, until the stage takes them in a pass.
@@ -22,7 +25,7 @@ type arrivals interface {
 	Over() bool
 	arrived(at, n int)
 	Lost(reason flow.Reason, n int64)
-	undeliverable(err error)
+	run() *scheduler.Run
 }
 
 // Init ties the port, whose number is at, to the head.
@@ -65,18 +68,9 @@ func (p *Port[T]) OnNextBatch(vs []T) {
 
 // OnError records the end.
 func (p *Port[T]) OnError(err error) {
-	if err == nil {
-		err = errNilError
+	if p.Fail(err, p.head.run()) {
+		p.head.Ready()
 	}
-	if p.Over() {
-		if p.Ended() {
-			p.head.undeliverable(err)
-		}
-		return
-	}
-	p.err = err
-	p.state.Or(last)
-	p.head.Ready()
 }
 
 // OnComplete records the end.
