@@ -20,6 +20,14 @@ func WithPrefetch(n int) Option {
 	return func(c *stage.Config) { c.Prefetch = int64(n) }
 }
 
+// prefetchOf returns what opts say, or the default.
+func prefetchOf(opts []Option) int64 {
+	if n := stage.Configure(opts).Prefetch; n > 0 {
+		return n
+	}
+	return defaultPrefetch
+}
+
 // FlatMap emits the elements of the streams f(v), at most concurrency of them
 // at once, as they come. Elements of one inner stream keep their order. The
 // inner streams run on one island, that of FlatMap: put an [Async] into f where
@@ -50,10 +58,7 @@ func FlatMap[In, Out any](src flow.Publisher[In], concurrency int, f func(In) fl
 	stage.Require(src != nil, "operators.FlatMap: nil source")
 	stage.Require(concurrency > 0, "operators.FlatMap: concurrency %d, must be at least 1", concurrency)
 	stage.Require(f != nil, "operators.FlatMap: nil function")
-	prefetch := stage.Configure(opts).Prefetch
-	if prefetch == 0 {
-		prefetch = defaultPrefetch
-	}
+	prefetch := prefetchOf(opts)
 	p := &flatMapOp[In, Out]{stage.NewBlueprint("flatmap", src, opts), stage.Adapt(src), f, concurrency, int(prefetch)}
 	p.Node().Capacity = int64(concurrency) * prefetch
 	p.Node().Dynamic = true

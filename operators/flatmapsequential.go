@@ -41,10 +41,7 @@ func FlatMapSequential[In, Out any](src flow.Publisher[In], concurrency int, f f
 	stage.Require(src != nil, "operators.FlatMapSequential: nil source")
 	stage.Require(concurrency > 0, "operators.FlatMapSequential: concurrency %d, must be at least 1", concurrency)
 	stage.Require(f != nil, "operators.FlatMapSequential: nil function")
-	prefetch := stage.Configure(opts).Prefetch
-	if prefetch == 0 {
-		prefetch = defaultPrefetch
-	}
+	prefetch := prefetchOf(opts)
 	p := &sequentialOp[In, Out]{stage.NewBlueprint("flatmapsequential", src, opts), stage.Adapt(src), f, concurrency, prefetch}
 	p.Node().Capacity = int64(concurrency) * prefetch
 	p.Node().Dynamic = true

@@ -21,26 +21,11 @@ func newValues[T any](values []T) *valuesOp[T] {
 
 func (p *valuesOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &valuesSubscription[T]{rest: p.values}
+	s := &valuesSubscription[T]{stage.Values[T]{Rest: p.values}}
 	s.Begin(ctx, p.Node(), down, s)
 }
 
-type valuesSubscription[T any] struct {
-	stage.Source[T]
-	rest []T
-}
-
-func (s *valuesSubscription[T]) Produce(n int) (emitted int, next stage.Progress, err error) {
-	vs := s.rest[:min(n, len(s.rest))]
-	s.rest = s.rest[len(vs):]
-	s.Batch(slices.Clip(vs))
-	if len(s.rest) == 0 {
-		return len(vs), stage.Last, nil
-	}
-	return len(vs), stage.More, nil
-}
+type valuesSubscription[T any] struct{ stage.Values[T] }
 
 // Drain does nothing: the values are still emitted.
 func (*valuesSubscription[T]) Drain() {}
-
-func (s *valuesSubscription[T]) Stop() { s.rest = nil }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
 	"github.com/weirgo/weir/scheduler"
 )
 
@@ -60,19 +61,16 @@ type Emitter[T any] struct {
 	release  func(T, flow.Reason)
 	strategy flow.Overflow
 
-	mu    sync.Mutex
-	room  sync.Cond            // there may be room, or shut is set
-	head  *pushSubscription[T] // nil when the stream is over
-	shut  bool                 // nothing is taken any more
-	err   error                // with which the stream ends behind what is held
-	ring  []T                  // allocated with the first element
-	first int                  // oldest element in ring
-	count int
-	size  int // of ring
+	mu   sync.Mutex
+	room sync.Cond            // there may be room, or shut is set
+	head *pushSubscription[T] // nil when the stream is over
+	shut bool                 // nothing is taken any more
+	err  error                // with which the stream ends behind what is held
+	ring stage.Ring[T]
 }
 
 func newEmitter[T any](head *pushSubscription[T], p *pushSource[T]) *Emitter[T] {
-	e := &Emitter[T]{head: head, size: p.capacity, strategy: p.strategy, release: flow.ReleaseFunc[T]()}
+	e := &Emitter[T]{head: head, ring: stage.Ring[T]{Size: p.capacity}, strategy: p.strategy, release: flow.ReleaseFunc[T]()}
 	e.room.L = &e.mu
 	return e
 }
@@ -104,15 +102,15 @@ func (e *Emitter[T]) Emit(v T) Emission {
 func (e *Emitter[T]) put(v T) (head *pushSubscription[T], result Emission, lost T, reason flow.Reason) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for e.strategy == flow.Block && e.count == e.size && !e.shut {
+	for e.strategy == flow.Block && e.ring.Full() && !e.shut {
 		e.room.Wait()
 	}
 	head = e.head
 	switch {
 	case e.shut:
 		return nil, Closed, lost, 0
-	case e.count < e.size:
-		e.push(v)
+	case !e.ring.Full():
+		e.ring.Push(v)
 		return head, Accepted, lost, 0
 	case e.strategy == flow.DropIncoming:
 		return head, Dropped, v, flow.DroppedNew
@@ -120,31 +118,12 @@ func (e *Emitter[T]) put(v T) (head *pushSubscription[T], result Emission, lost 
 		e.shut, e.err = true, head.overflow()
 		return head, Overflowed, v, flow.DroppedNew
 	}
-	lost = e.pop()
-	e.push(v)
+	lost = e.ring.Pop()
+	e.ring.Push(v)
 	if e.strategy == flow.Latest {
 		return head, Displaced, lost, flow.Replaced
 	}
 	return head, Displaced, lost, flow.DroppedOld
-}
-
-// push adds the newest element, for which there is room. The lock is held.
-func (e *Emitter[T]) push(v T) {
-	if e.ring == nil {
-		e.ring = make([]T, e.size)
-	}
-	e.ring[(e.first+e.count)%e.size] = v
-	e.count++
-}
-
-// pop removes the oldest element. The lock is held.
-func (e *Emitter[T]) pop() T {
-	var zero T
-	v := e.ring[e.first]
-	e.ring[e.first] = zero
-	e.first = (e.first + 1) % e.size
-	e.count--
-	return v
 }
 
 // Complete ends the stream behind the elements that it has accepted.
@@ -200,20 +179,18 @@ func (e *Emitter[T]) close(err error) bool {
 func (e *Emitter[T]) take(vs []T, n int) (taken []T, held int, ended bool, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for range min(n, e.count) {
-		vs = append(vs, e.pop())
+	for range min(n, e.ring.Len()) {
+		vs = append(vs, e.ring.Pop())
 		e.room.Signal()
 	}
-	return vs, e.count, e.shut, e.err
+	return vs, e.ring.Len(), e.shut, e.err
 }
 
 // stop closes the entrance, forgets the stream, and returns what it held.
 func (e *Emitter[T]) stop() (left []T) {
 	e.mu.Lock()
-	for e.count > 0 {
-		left = append(left, e.pop())
-	}
-	e.ring = nil
+	left = e.ring.Take(nil, e.ring.Size)
+	e.ring.Free()
 	e.shut, e.head = true, nil
 	e.room.Broadcast()
 	e.mu.Unlock()

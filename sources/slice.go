@@ -2,7 +2,6 @@ package sources
 
 import (
 	"context"
-	"slices"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -48,23 +47,6 @@ type sliceSource[T any] struct {
 
 func (p *sliceSource[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &sliceSubscription[T]{rest: p.values}
+	s := &stage.Values[T]{Rest: p.values}
 	s.Begin(ctx, p.Node(), down, s)
 }
-
-type sliceSubscription[T any] struct {
-	stage.Source[T]
-	rest []T
-}
-
-func (s *sliceSubscription[T]) Produce(n int) (emitted int, next stage.Progress, err error) {
-	vs := s.rest[:min(n, len(s.rest))]
-	s.rest = s.rest[len(vs):]
-	s.Batch(slices.Clip(vs))
-	if len(s.rest) == 0 {
-		return len(vs), stage.Last, nil
-	}
-	return len(vs), stage.More, nil
-}
-
-func (s *sliceSubscription[T]) Stop() { s.rest = nil }

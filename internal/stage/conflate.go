@@ -48,10 +48,10 @@ func (i *conflateInlet[T]) withdraw() (pending T, ok bool) {
 	b := i.queue
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.count == 0 {
+	if b.ring.Len() == 0 {
 		return pending, false
 	}
-	return b.pop(), true
+	return b.ring.Pop(), true
 }
 
 // offer puts v into the queue, unless that is closed.
@@ -60,7 +60,7 @@ func (i *conflateInlet[T]) offer(v T) bool {
 	b.mu.Lock()
 	open := !b.cut && !b.last
 	if open {
-		b.put(v)
+		b.ring.Push(v)
 	}
 	b.mu.Unlock()
 	b.Ready()

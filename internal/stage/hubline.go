@@ -19,16 +19,13 @@ type Line[T any] struct {
 	out      []T  // the batch that is being handed on
 
 	mu     sync.Mutex
-	ring   []T // allocated with the first element
-	size   int // of ring: what the hub keeps may come on top of the capacity
-	first  int // oldest element in ring
-	count  int
-	flying int   // being handed on
-	untold int   // room of which the hub does not know
-	cut    bool  // nothing is taken any more
-	last   bool  // the hub or the strategy has ended it
-	err    error // with which
-	failed bool  // by the strategy
+	ring   Ring[T] // what the hub keeps may come on top of the capacity
+	flying int     // being handed on
+	untold int     // room of which the hub does not know
+	cut    bool    // nothing is taken any more
+	last   bool    // the hub or the strategy has ended it
+	err    error   // with which
+	failed bool    // by the strategy
 }
 
 // Prepare connects the line to its subscriber. It then has to [Hub.Join] a hub
@@ -92,12 +89,9 @@ func (l *Line[T]) Run(n int) (emitted int, again bool) {
 func (l *Line[T]) take(n int) (vs []T, held int, last bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	vs = l.out[:0]
-	for range min(n, l.count) {
-		vs = append(vs, l.pop())
-	}
+	vs = l.ring.Take(l.out[:0], n)
 	l.out, l.flying = vs, len(vs)
-	return vs, l.count, l.last, l.err
+	return vs, l.ring.Len(), l.last, l.err
 }
 
 // landed tells the hub of room, when that is a good part of the queue or the
@@ -106,7 +100,7 @@ func (l *Line[T]) landed() {
 	l.mu.Lock()
 	l.untold += l.flying
 	l.flying = 0
-	tell := l.strategy == flow.Block && l.untold > 0 && !l.last && (l.count == 0 || l.untold >= l.capacity*3/4)
+	tell := l.strategy == flow.Block && l.untold > 0 && !l.last && (l.ring.Len() == 0 || l.untold >= l.capacity*3/4)
 	if tell {
 		l.untold = 0
 	}
@@ -121,7 +115,7 @@ func (l *Line[T]) landed() {
 func (l *Line[T]) room() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.capacity - l.count - l.flying
+	return l.capacity - l.ring.Len() - l.flying
 }
 
 // over reports whether the strategy has ended the line.
@@ -144,7 +138,7 @@ func (l *Line[T]) shut(err error) {
 func (l *Line[T]) fill(kept []T, extra int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.size = l.capacity + extra
+	l.ring.Size = l.capacity + extra
 	if len(kept) == 0 {
 		return
 	}
@@ -154,7 +148,7 @@ func (l *Line[T]) fill(kept []T, extra int) {
 		kept = kept[len(kept)-1:]
 	}
 	for _, v := range kept {
-		l.push(v)
+		l.ring.Push(v)
 	}
 }
 
@@ -180,13 +174,13 @@ func (l *Line[T]) put(vs []T, o *Offered, gone []let[T]) []let[T] {
 	}
 	missed, displaced := false, false
 	for k, v := range vs {
-		full := l.count >= l.capacity && l.strategy != flow.Block
+		full := l.ring.Len() >= l.capacity && l.strategy != flow.Block
 		switch {
-		case !full && l.count == l.size: // of an upstream that breaks the rules
+		case !full && l.ring.Full(): // of an upstream that breaks the rules
 			missed = true
 			gone = l.let(v, flow.AfterEnd, gone)
 		case !full:
-			l.push(v)
+			l.ring.Push(v)
 		case l.strategy == flow.DropIncoming:
 			missed = true
 			gone = l.let(v, flow.DroppedNew, gone)
@@ -199,8 +193,8 @@ func (l *Line[T]) put(vs []T, o *Offered, gone []let[T]) []let[T] {
 			return gone
 		default:
 			displaced = true
-			gone = l.let(l.pop(), l.reason(), gone)
-			l.push(v)
+			gone = l.let(l.ring.Pop(), l.reason(), gone)
+			l.ring.Push(v)
 		}
 	}
 	if missed {
@@ -236,29 +230,10 @@ func (l *Line[T]) let(v T, reason flow.Reason, gone []let[T]) []let[T] {
 	return append(gone, let[T]{v, reason})
 }
 
-// push adds the newest element. The lock is held.
-func (l *Line[T]) push(v T) {
-	if l.ring == nil {
-		l.ring = make([]T, l.size)
-	}
-	l.ring[(l.first+l.count)%l.size] = v
-	l.count++
-}
-
-// pop removes the oldest element. The lock is held.
-func (l *Line[T]) pop() T {
-	var zero T
-	v := l.ring[l.first]
-	l.ring[l.first] = zero
-	l.first = (l.first + 1) % l.size
-	l.count--
-	return v
-}
-
 // Abandon leaves the hub and lets go of what is held.
 func (l *Line[T]) Abandon(reason flow.Reason) {
 	l.leave()
-	vs, _, _, _ := l.take(l.size)
+	vs, _, _, _ := l.take(l.ring.Size)
 	l.Lost(reason, int64(len(vs)))
 	Tell(l.hub.release, vs, reason)
 	clear(vs)

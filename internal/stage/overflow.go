@@ -28,10 +28,7 @@ type Overflow[T any] struct {
 
 	mu       sync.Mutex
 	strategy flow.Overflow
-	ring     []T // allocated with the first element
-	capacity int
-	first    int // oldest element in ring
-	count    int
+	ring     Ring[T]
 	cut      bool // downstream has left: nothing is taken any more
 	last     bool // upstream has ended
 	err      error
@@ -40,7 +37,7 @@ type Overflow[T any] struct {
 
 // Open makes an island for the upstream and connects both sides.
 func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], capacity int, strategy flow.Overflow) {
-	b.capacity, b.strategy = capacity, strategy
+	b.ring.Size, b.strategy = capacity, strategy
 	b.release = flow.ReleaseFunc[T]()
 	b.Connect(ctx, node, down)
 	b.Bind(ctx, b)
@@ -111,28 +108,15 @@ func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
 func (b *Overflow[T]) take(n int) (vs []T, held int, last bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	vs = b.out[:0]
-	for range min(n, b.count) {
-		vs = append(vs, b.pop())
-	}
+	vs = b.ring.Take(b.out[:0], n)
 	b.out = vs
-	return vs, b.count, b.last, b.err
-}
-
-// pop removes the oldest element. The lock is held.
-func (b *Overflow[T]) pop() T {
-	var zero T
-	v := b.ring[b.first]
-	b.ring[b.first] = zero
-	b.first = (b.first + 1) % b.capacity
-	b.count--
-	return v
+	return vs, b.ring.Len(), b.last, b.err
 }
 
 // Abandon cuts the queue off and empties it.
 func (b *Overflow[T]) Abandon(reason flow.Reason) {
 	b.sever()
-	vs, _, _, _ := b.take(b.capacity)
+	vs, _, _, _ := b.take(b.ring.Size)
 	b.let(vs, reason)
 }
 
@@ -213,7 +197,7 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 		return true, false
 	}
 	for k, v := range vs {
-		if b.count == b.capacity {
+		if b.ring.Full() {
 			switch b.strategy {
 			case flow.DropIncoming:
 				i.lost = append(i.lost, v)
@@ -223,21 +207,12 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 				b.last, b.err = true, &flow.StageError{Stage: b.Name(), Err: flow.ErrOverflow}
 				return false, true
 			default:
-				i.lost = append(i.lost, b.pop())
+				i.lost = append(i.lost, b.ring.Pop())
 			}
 		}
-		b.put(v)
+		b.ring.Push(v)
 	}
 	return false, false
-}
-
-// put adds the newest element. The lock is held.
-func (b *Overflow[T]) put(v T) {
-	if b.ring == nil {
-		b.ring = make([]T, b.capacity)
-	}
-	b.ring[(b.first+b.count)%b.capacity] = v
-	b.count++
 }
 
 // reason is why the strategy drops elements.
