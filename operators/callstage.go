@@ -108,9 +108,10 @@ func (s *callStage[In, Out, R]) deaf() bool {
 	return s.over || s.last || s.workers.Stopped() || s.workers.Failing()
 }
 
-// ask requests want elements of upstream, if that is any.
+// ask requests want elements of upstream, if that is any. Where no call begins
+// any more, elements make room that nobody is going to use.
 func (s *callStage[In, Out, R]) ask(want int64) {
-	if want > 0 {
+	if want > 0 && !s.workers.Stopped() {
 		s.asked += want
 		s.up.Request(want)
 	}
