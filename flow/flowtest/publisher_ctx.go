@@ -35,10 +35,10 @@ func (s *subject[T]) ctxEnds(e *env) {
 		p.Request(int64(k))
 		s.count(e, p, k)
 	}
-	if s.lossy && p.ends() {
-		return
-	}
 	cancel(errTest)
+	if s.end(e, p); s.lossy && p.Completed() {
+		return // the rest was lost, and the stream complete before the context ended
+	}
 	s.caused(e, p, errTest)
 }
 
