@@ -81,9 +81,10 @@ func (p *mapAsyncOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscribe
 
 type mapAsyncStage[In, Out any] struct {
 	callStage[In, Out, Out]
-	in  func(In, flow.Reason)
-	out func(Out, flow.Reason)
-	one stage.One[In]
+	in    func(In, flow.Reason)
+	out   func(Out, flow.Reason)
+	one   stage.One[In]
+	batch stage.Scratch[Out]
 }
 
 func (s *mapAsyncStage[In, Out]) OnNext(v In) { s.OnNextBatch(s.one.One(v)) }
@@ -129,17 +130,13 @@ func (s *mapAsyncStage[In, Out]) refill() {
 
 // flush emits at most n results and reports whether more are there.
 func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
-	for j := s.workers.Due(); j != nil; j = s.workers.Due() {
-		if k := min(n-emitted, len(j.Out)); k > 0 {
-			s.Emit(j.Out[:k])
-			s.workers.Handed(j, k)
-			emitted += k
-			if s.Events()&^scheduler.Draining != 0 {
-				return emitted, true
-			}
-		}
+	for {
+		emitted += s.emit(n - emitted)
+		j := s.workers.Due()
 		switch {
-		case len(j.Out) > 0:
+		case j == nil:
+			return emitted, false
+		case len(j.Out) > 0, s.Events()&^scheduler.Draining != 0:
 			return emitted, true
 		case s.workers.Fatal(j):
 			s.fail(j)
@@ -151,7 +148,26 @@ func (s *mapAsyncStage[In, Out]) flush(n int) (emitted int, more bool) {
 		s.spare(j.Rest(), max(s.reason, flow.Cancelled)) // of a call that failed as well, or was told to stop
 		s.workers.Dealt()
 	}
-	return emitted, false
+}
+
+// emit emits at most n results, those up to the first job that has brought
+// something else as well.
+func (s *mapAsyncStage[In, Out]) emit(n int) (emitted int) {
+	batch := s.batch.Get(min(n, s.workers.Inside()))
+	for j := s.workers.Due(); j != nil; j = s.workers.Due() {
+		k := copy(batch[emitted:], j.Out)
+		s.workers.Handed(j, k)
+		emitted += k
+		if len(j.Out) > 0 || !j.Plain() {
+			break
+		}
+		s.workers.Dealt()
+	}
+	if emitted > 0 {
+		s.Emit(batch[:emitted])
+		s.batch.Put(batch[:emitted])
+	}
+	return emitted
 }
 
 // drop lets go of a job.

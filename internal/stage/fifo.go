@@ -56,8 +56,14 @@ func (q *fifo[T]) pop(dst []T) {
 }
 
 // pop1 takes the oldest element.
-func (q *fifo[T]) pop1() T {
-	var one [1]T
-	q.pop(one[:])
-	return one[0]
+func (q *fifo[T]) pop1() (v T) {
+	at := &q.buf[q.first]
+	v = *at
+	if q.wipe {
+		var zero T
+		*at = zero
+	}
+	q.n--
+	q.first = (q.first + 1) & (len(q.buf) - 1)
+	return v
 }

@@ -10,6 +10,11 @@ const chunkTime = 40_000
 // island and back is then felt, so that for each call an element is held ready.
 const briefTime = 5_000_000
 
+// sample is one in how many calls is measured while calls are so slow that
+// every element gets one of its own, since the clock is then a good part of
+// what a call costs beside the function.
+const sample = 8
+
 // pacer decides how many elements a worker takes at once. It begins with one.
 // A chunk doubles when as many full ones in a row as there are workers have
 // taken less than half of chunkTime, so that one call in many that is slow
@@ -21,10 +26,11 @@ type pacer struct {
 	patience int
 	row      int  // full chunks in a row that were fast
 	brief    bool // the last call was
+	slow     bool // the last call took longer than a chunk may, and was no chunk
 }
 
 func (p *pacer) measure(n int, took int64) {
-	p.brief = took <= briefTime
+	p.brief, p.slow = took <= briefTime, n == 1 && took > chunkTime
 	switch {
 	case took > chunkTime:
 		p.row = 0

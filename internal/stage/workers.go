@@ -48,6 +48,7 @@ type Workers[In, Out any] struct {
 	mu      sync.Mutex // held for a few instructions, never while calling out
 	queue   fifo[In]
 	chunk   int             // most elements that a worker takes
+	slow    bool            // calls are: not each is measured
 	shut    bool            // nothing is taken any more
 	begun   uint64          // jobs taken
 	running int             // of them, those that are being worked on
@@ -72,15 +73,21 @@ type Job[In, Out any] struct {
 	results []Out
 	called  int   // elements that f was given
 	left    int   // elements that count as inside
+	timed   bool  // the calls are measured
 	start   int64 // of the calls, or 0: not yet known
 	end     int64
 }
 
-// took returns how many nanoseconds all calls took.
+// took returns how many nanoseconds all calls took, if they were measured.
 func (j *Job[In, Out]) took() int64 { return j.end - j.start }
 
 // Rest returns the elements whose calls did not begin.
 func (j *Job[In, Out]) Rest() []In { return j.in[j.called:] }
+
+// Plain reports whether j has brought results and nothing else.
+func (j *Job[In, Out]) Plain() bool {
+	return j.Err == nil && j.Skipped == 0 && j.called == len(j.in)
+}
 
 // WorkersConfig is what a stage tells its [Workers].
 type WorkersConfig struct {
@@ -170,7 +177,7 @@ func (w *Workers[In, Out]) next(done *Job[In, Out]) (j *Job[In, Out]) {
 	w.mu.Lock()
 	if done != nil {
 		failed := done.Err != nil
-		b.start, b.long = done.end, done.took() >= longTime
+		b.start, b.long = done.end, !done.timed || done.took() >= longTime
 		b.tell = w.handIn(done)
 		if failed {
 			// The worker keeps its place: where the limit is 1, no call follows
@@ -186,7 +193,9 @@ func (w *Workers[In, Out]) next(done *Job[In, Out]) (j *Job[In, Out]) {
 	}
 	if w.queue.n > 0 && !w.shut && !w.Stopped() {
 		j = w.take()
-		j.start = b.start
+		if j.timed {
+			j.start = b.start
+		}
 		hire = b.looking && w.hire()
 	} else {
 		w.alive--
@@ -242,7 +251,7 @@ func (w *Workers[In, Out]) take() (j *Job[In, Out]) {
 	n := min(w.chunk, w.queue.n)
 	j.in = slices.Grow(j.in[:0], n)[:n]
 	w.queue.pop(j.in)
-	j.seq, j.left = w.begun, n
+	j.seq, j.left, j.timed = w.begun, n, !w.slow || w.begun%sample == 0
 	w.begun++
 	w.running++
 	return j
@@ -268,7 +277,7 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 			w.crashed(j, at, recover())
 		}
 	}()
-	if j.start == 0 {
+	if j.timed && j.start == 0 {
 		j.start = flow.Now()
 	}
 	j.results = slices.Grow(j.results[:0], len(j.in))[:len(j.in)]
@@ -291,7 +300,9 @@ func (w *Workers[In, Out]) call(j *Job[In, Out]) {
 		break
 	}
 	returned = true
-	j.end = flow.Now()
+	if j.timed {
+		j.end = flow.Now()
+	}
 	w.called(j, at)
 }
 

@@ -17,7 +17,7 @@ func (w *Workers[In, Out]) gather() bool {
 	w.mu.Lock()
 	fresh := w.done
 	w.done = w.fresh[:0]
-	w.front, w.chunk = w.finished, w.pacer.chunk
+	w.front, w.chunk, w.slow = w.finished, w.pacer.chunk, w.pacer.slow
 	w.free = append(w.free, w.spent...)
 	w.mu.Unlock()
 	clear(w.spent)
@@ -31,7 +31,9 @@ func (w *Workers[In, Out]) gather() bool {
 	}
 	before := w.failing
 	for _, j := range fresh {
-		w.pacer.measure(len(j.in), j.took())
+		if j.timed {
+			w.pacer.measure(len(j.in), j.took())
+		}
 		if j.Err != nil && (w.failing == nil || w.ordered && j.seq < w.failing.seq) {
 			w.failing = j
 		}
