@@ -83,6 +83,9 @@ func (h *Handle) Bind(ctx context.Context, head Head) {
 	r := h.island.run
 	switch c := ctx.(type) {
 	case *Island:
+		if d := c.Done(); d != nil && d != r.done { // Enter was given a derived context
+			h.own = &ownContext{Context: ctx}
+		}
 	case *innerContext:
 		h.own = &c.own // shared: the context below it is the island's
 	default:
