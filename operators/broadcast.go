@@ -42,9 +42,9 @@ func Broadcast[T any](src flow.Publisher[T], n, capacity int, opts ...Option) []
 	stage.Require(capacity > 0, "operators.Broadcast: capacity %d, must be at least 1", capacity)
 	hub := &broadcastHub[T]{
 		Blueprint: stage.NewBlueprint("broadcast", src, opts),
-		src:       stage.Adapt(src), fork: stage.Fork[T]("operators.Broadcast"), joined: make([]int, n),
+		src:       stage.Adapt(src), fork: stage.Fork[T]("operators.Broadcast"),
 	}
-	return hub.outputs(capacity)
+	return hub.outputs(n, capacity)
 }
 
 // broadcastHub is what the outputs share.
@@ -53,58 +53,18 @@ type broadcastHub[T any] struct {
 	src  flow.Publisher[T]
 	fork func(T, int)
 	// route names the output that gets an element, if they do not all get it.
-	route func(T) int
-
-	mu     sync.Mutex
-	joined []int // rounds that each output has joined
-	first  int   // number of the oldest round that waits for outputs
-	rounds []*broadcastRound[T]
+	route  func(T) int
+	rounds rounds[*broadcastRound[T]]
 }
 
-// outputs returns a publisher for each output.
-func (h *broadcastHub[T]) outputs(capacity int) []flow.Publisher[T] {
-	outputs := make([]flow.Publisher[T], len(h.joined))
+// outputs returns a publisher for each of n outputs.
+func (h *broadcastHub[T]) outputs(n, capacity int) []flow.Publisher[T] {
+	h.rounds.joined = make([]int, n)
+	outputs := make([]flow.Publisher[T], n)
 	for i := range outputs {
-		out := &broadcastOutput[T]{stage.NewBlueprint("branch", nil, nil), h, i, capacity}
-		node := out.Node()
-		node.Up, node.Branch = h.Node(), int32(i+1)
-		node.Capacity, node.Boundary = int64(capacity), true
-		if name := h.Node().Name; name != "" {
-			node.Name = stage.Numbered(name, i+1)
-		}
-		outputs[i] = out
+		outputs[i] = &broadcastOutput[T]{branch(h.Node(), i, capacity), h, i, capacity}
 	}
 	return outputs
-}
-
-// join adds a line to the round that the output has not been in yet.
-func (h *broadcastHub[T]) join(base context.Context, output int, line *broadcastLine[T]) *broadcastRound[T] {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	at := h.joined[output] - h.first
-	h.joined[output]++
-	if at == len(h.rounds) {
-		h.rounds = append(h.rounds, &broadcastRound[T]{
-			hub: h, base: base, missing: len(h.joined), lines: make([]*broadcastLine[T], len(h.joined)),
-		})
-	}
-	r := h.rounds[at]
-	r.lines[output] = line
-	return r
-}
-
-// complete counts an output whose line is ready. It returns true for the last
-// one of the round.
-func (h *broadcastHub[T]) complete(r *broadcastRound[T]) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if r.missing--; r.missing > 0 {
-		return false
-	}
-	h.rounds[0] = nil
-	h.rounds = h.rounds[1:]
-	h.first++
-	return true
 }
 
 type broadcastOutput[T any] struct {
@@ -117,9 +77,15 @@ type broadcastOutput[T any] struct {
 func (p *broadcastOutput[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	line := &broadcastLine[T]{run: scheduler.RunOf(ctx)}
-	line.round = p.hub.join(scheduler.RunOf(ctx).Parent(), p.index, line)
+	join := p.hub.rounds.join(p.index, func() *broadcastRound[T] {
+		return &broadcastRound[T]{
+			hub: p.hub, base: scheduler.RunOf(ctx).Parent(), lines: make([]*broadcastLine[T], len(p.hub.rounds.joined)),
+		}
+	})
+	line.round = join.round
+	line.round.lines[p.index] = line
 	line.queue.Open(ctx, p.Node(), line, down, p.capacity, false)
-	if p.hub.complete(line.round) {
+	if p.hub.rounds.ready(join) {
 		line.round.start()
 	}
 }
@@ -151,12 +117,11 @@ func (l *broadcastLine[T]) Cancel() { l.round.leave(l) }
 // broadcastRound is one subscription of upstream, shared by all outputs.
 type broadcastRound[T any] struct {
 	stage.Inner
-	hub     *broadcastHub[T]
-	base    context.Context // of the run that the round belongs to
-	missing int             // outputs without a subscriber
-	lines   []*broadcastLine[T]
-	meter   *scheduler.Meter
-	one     [1]T
+	hub   *broadcastHub[T]
+	base  context.Context // of the run that the round belongs to
+	lines []*broadcastLine[T]
+	meter *scheduler.Meter
+	one   [1]T
 
 	stopped atomic.Bool // no further function is called
 

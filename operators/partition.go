@@ -40,9 +40,9 @@ func Partition[T any](src flow.Publisher[T], n, capacity int, route func(v T) in
 	stage.Require(route != nil, "operators.Partition: nil function")
 	hub := &broadcastHub[T]{
 		Blueprint: stage.NewBlueprint("partition", src, opts),
-		src:       stage.Adapt(src), route: route, joined: make([]int, n),
+		src:       stage.Adapt(src), route: route,
 	}
-	return hub.outputs(capacity)
+	return hub.outputs(n, capacity)
 }
 
 // Halted says that the context has ended: no further function is called.

@@ -21,6 +21,8 @@ func (d *draw[T]) source(depth int) stream[T] {
 			return d.diamond(depth - 1)
 		case 2:
 			return d.concat(depth - 1)
+		case 3:
+			return d.balance(depth - 1)
 		}
 	}
 	return oneOf(d, d.slice, d.seq, d.seq2, d.retry, d.resume, d.recover, d.deferred, d.ticker, d.timer, d.push, d.function1, d.channel, d.mappedRange, d.lines, d.files)()
