@@ -346,6 +346,7 @@ func (r *balanceRound[T]) OnError(err error) {
 	if r.Fail(err, r.run) {
 		r.end(r.Err())
 	}
+	r.Quit()
 }
 
 // OnComplete ends all lines, when nothing is held any more.
@@ -353,6 +354,7 @@ func (r *balanceRound[T]) OnComplete() {
 	if r.Complete() {
 		r.end(nil)
 	}
+	r.Quit()
 }
 
 func (r *balanceRound[T]) end(err error) {
@@ -360,10 +362,10 @@ func (r *balanceRound[T]) end(err error) {
 	r.last, r.err = true, err
 	r.mu.Unlock()
 	r.wake(true)
-	r.Quit()
 }
 
-// Quit says that upstream has ended. It is called on its island.
+// Quit says that upstream has ended, perhaps when it was cancelled already. It
+// is called on its island.
 func (r *balanceRound[T]) Quit() {
 	if r.meter == nil {
 		return

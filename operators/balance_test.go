@@ -220,3 +220,29 @@ func TestBalanceDescription(t *testing.T) {
 	require.Equal(t, "jobs.2", top.Stages[2].Name)
 	require.True(t, top.Stages[2].Boundary)
 }
+
+// TestSharedUpstreamThatEndsWhenItIsLeft: the subscription of upstream is over
+// also where both see the end of the context, whoever is first.
+func TestSharedUpstreamThatEndsWhenItIsLeft(t *testing.T) {
+	for kind, op := range map[string]func(publisher) publisher{
+		"balance":   func(p publisher) publisher { return operators.Balance(p, 1, 2)[0] },
+		"multicast": func(p publisher) publisher { return operators.Share(p, 2, flow.Block) },
+	} {
+		for seed := range uint64(100) {
+			flowtest.Simulate(t, seed, func(t *testing.T, ctx context.Context) {
+				seen := &stages{all: map[string]*flow.Stats{}}
+				ctx, cancel := context.WithCancelCause(flow.WithObserver(ctx, seen))
+				zipped := operators.Zip2(sources.Slice(numbersTo(400)), sources.Slice(numbersTo(500)), add)
+				err := sinks.ForEach(ctx, operators.Merge(3, op(zipped)), func(_ context.Context, v int) error {
+					if v == 2*int(seed) {
+						cancel(errStop)
+					}
+					return nil
+				})
+				cancel(nil)
+				require.ErrorIs(t, err, errStop)
+				require.Zero(t, seen.all[kind].Workers.Load(), "%s, seed %d", kind, seed)
+			})
+		}
+	}
+}

@@ -249,6 +249,7 @@ func (c *connection[T]) OnError(err error) {
 	if c.up.Fail(err, c.run) {
 		c.end(c.up.Err())
 	}
+	c.Quit()
 }
 
 // OnComplete ends all subscribers, behind what they hold.
@@ -256,6 +257,7 @@ func (c *connection[T]) OnComplete() {
 	if c.up.Complete() {
 		c.end(nil)
 	}
+	c.Quit()
 }
 
 func (c *connection[T]) end(err error) {
@@ -263,10 +265,10 @@ func (c *connection[T]) end(err error) {
 	c.retire(c.of.replay)
 	c.of.mu.Unlock()
 	c.hub.Shut(err)
-	c.Quit()
 }
 
-// Quit says that upstream has ended. It is called on its island.
+// Quit says that upstream has ended, perhaps when it was cancelled already. It
+// is called on its island.
 func (c *connection[T]) Quit() {
 	c.cancel()
 	if c.meter != nil {
