@@ -3,15 +3,15 @@ package catalogue
 import (
 	"go/ast"
 	"go/doc/comment"
-	"go/parser"
 	"go/printer"
 	"go/token"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/weirgo/weir/internal/exported"
 )
 
 // function is what the source says about an exported function.
@@ -29,35 +29,13 @@ var labels = []string{"Demand", "Buffer", "Errors", "Ends"}
 // readAPI reads the exported functions of the packages with streams, except
 // options.
 func readAPI(t *testing.T) map[string]function {
+	found, err := exported.Functions("../..")
+	require.NoError(t, err)
 	all := map[string]function{}
-	for _, pkg := range []string{"sources", "operators", "sinks"} {
-		names, err := filepath.Glob(filepath.Join("../..", pkg, "*.go"))
-		require.NoError(t, err)
-		for _, name := range names {
-			if strings.HasSuffix(name, "_test.go") {
-				continue
-			}
-			fset := token.NewFileSet()
-			f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
-			require.NoError(t, err)
-			for _, d := range f.Decls {
-				if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.IsExported() && !isOption(fn) {
-					all[pkg+"."+fn.Name.Name] = describe(t, fset, pkg, fn)
-				}
-			}
-		}
+	for _, f := range found {
+		all[f.Name()] = describe(t, f.Fset, f.Package, f.Decl)
 	}
 	return all
-}
-
-// isOption reports whether fn returns an Option, alone.
-func isOption(fn *ast.FuncDecl) bool {
-	r := fn.Type.Results
-	if r == nil || len(r.List) != 1 {
-		return false
-	}
-	id, ok := r.List[0].Type.(*ast.Ident)
-	return ok && strings.HasSuffix(id.Name, "Option")
 }
 
 func describe(t *testing.T, fset *token.FileSet, pkg string, fn *ast.FuncDecl) (out function) {
