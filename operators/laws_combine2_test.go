@@ -34,6 +34,10 @@ var lawsOfCombinations = map[string]lawConfig{
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
 			return operators.Zip3(endless(0), up, endless(0), func(_, v, _ int) int { return v })
 		}},
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.Zip3(endless(0), up, endless(0), func(_, v, _ int) int { hook(v); return v }, operators.WithName("it"))
+		},
+		Stage: "it",
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
 			return operators.Zip3(up, operators.Async(up, 4), up, func(v, w, x lawToken) lawToken {
 				w.Consume()
@@ -42,7 +46,6 @@ var lawsOfCombinations = map[string]lawConfig{
 			})
 		},
 		ErrorsFirst: true,
-		Exempt:      map[string]string{"sum": "an element at which the function does not return is not counted"},
 	},
 	"CombineLatest": {
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher {

@@ -118,7 +118,6 @@ var lawsOfFanIns = map[string]lawConfig{
 			return operators.FlatMap(up, 4, func(v lawToken) tokenStream { use(v).Consume(); return lateTokens(v, 3) })
 		},
 		ErrorsFirst: true,
-		Exempt:      map[string]string{"sum": "an element at which the function does not return is not counted"},
 	},
 	"Zip2": {
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher {
@@ -132,7 +131,6 @@ var lawsOfFanIns = map[string]lawConfig{
 			return operators.Zip2(up, operators.Async(up, 4), func(v, w lawToken) lawToken { w.Consume(); return use(v) })
 		},
 		ErrorsFirst: true,
-		Exempt:      map[string]string{"sum": "an element at which the function does not return is not counted"},
 	},
 }
 
@@ -155,7 +153,6 @@ var lawsOfRelays = map[string]lawConfig{
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
 			return operators.ConcatMap(up, func(v lawToken) tokenStream { use(v).Consume(); return lateTokens(v, 3) })
 		},
-		Exempt: map[string]string{"sum": "an element that its function has consumed stays in the count"},
 	},
 	"Retry": {
 		OperatorConfig: operatorConfig{

@@ -124,6 +124,9 @@ var lawsOfSelect = map[string]lawConfig{
 			New: func(up publisher) publisher { return operators.Find(up, is(2)) },
 			Out: func(n int) []int { return numbersTo(min(n, 3))[min(n, 2):] }, Prefetch: 2, // those that do not match
 		},
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.Find(up, func(v int) bool { hook(v); return v == 2 })
+		},
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
 			return operators.Find(operators.Map(up, use), func(v lawToken) bool { return v.N == 300 })
 		},

@@ -141,7 +141,8 @@ func (s *zipStage[A, B, R]) apply(as []A, bs []B, out []R) (n int) {
 	at, returned := 0, false
 	defer func() {
 		if !returned {
-			s.Lost(flow.Merged, int64(at+1))
+			s.Lost(flow.Merged, int64(at))
+			s.Lost(flow.Failed, 2)
 			s.Emit(out[:at])
 			s.a.let(as[at+1:], flow.Failed)
 			s.b.let(bs[at+1:], flow.Failed)

@@ -33,7 +33,7 @@ var notApplicable = map[string]string{
 	"2.01":      "for operators that may ask for more than is asked of them: they filter, expand, collect or drop",
 	"2.06":      "for shared streams, where one subscriber's Cancel is not the others'; for sinks that do not leave early",
 	"2.09":      "for operators that emit something even when nothing comes",
-	"L.panic":   "for operators without a function",
+	"L.panic":   "for operators without a function, or with one that is not called for each element: at an error, at the end, to compare",
 	"L.release": "for operators whose elements are values of the operator's own, and those that need comparable ones",
 }
 
