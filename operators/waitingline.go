@@ -16,7 +16,13 @@ type waiting[T any] struct {
 func (l *waitingLine[T]) len() int { return l.count }
 
 // first returns when the oldest element is due.
-func (l *waitingLine[T]) first() int64 { return l.ring[l.oldest].at }
+func (l *waitingLine[T]) first() int64 { return l.time(0) }
+
+// at returns the i-th oldest element.
+func (l *waitingLine[T]) at(i int) T { return l.ring[(l.oldest+i)%len(l.ring)].v }
+
+// time returns the time of the i-th oldest element.
+func (l *waitingLine[T]) time(i int) int64 { return l.ring[(l.oldest+i)%len(l.ring)].at }
 
 // push adds vs, of which there are never more than limit.
 func (l *waitingLine[T]) push(vs []T, at int64, limit int) {
@@ -56,4 +62,13 @@ func (l *waitingLine[T]) pop(dst []T) {
 		l.oldest = (l.oldest + 1) % len(l.ring)
 	}
 	l.count -= len(dst)
+}
+
+// forget removes the n oldest elements.
+func (l *waitingLine[T]) forget(n int) {
+	for range n {
+		l.ring[l.oldest] = waiting[T]{}
+		l.oldest = (l.oldest + 1) % len(l.ring)
+	}
+	l.count -= n
 }
