@@ -18,6 +18,9 @@ var withoutRow = map[string]string{
 	"sources.Error":        "it has no elements, which most rules are about; `TestProtocol/Error` holds it against the others",
 	"operators.RetryCall":  "a function around a function, no stage",
 	"operators.DeadLetter": "a function around a function, no stage",
+	"operators.Tumbling":   "says which windows BatchWindows and WindowBy make, no stage",
+	"operators.Hopping":    "says which windows BatchWindows and WindowBy make, no stage",
+	"operators.Session":    "says which windows BatchWindows and WindowBy make, no stage",
 	"sinks.RetryCall":      "a function around a function, no stage",
 	"sinks.DeadLetter":     "a function around a function, no stage",
 }
