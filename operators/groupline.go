@@ -24,6 +24,8 @@ type groupLine[T any, K comparable] struct {
 	sent    int64 // into the queue
 	joined  bool  // what comes goes into the queue
 	closed  bool  // the stage has taken it out
+	number  int   // in the order of opening
+	last    int64 // when an element came, where that matters
 
 	queue *stage.Boundary[T]
 	to    flow.BatchSubscriber[T] // the entrance of the queue
@@ -34,6 +36,8 @@ type groupLine[T any, K comparable] struct {
 	taken  bool  // it has had a subscriber, or was released
 	marked bool  // the stage has been told of either
 	orphan bool  // the stage has ended before
+	ending bool  // the stage has ended it, and its queue is not known to be empty
+	empty  bool  // it is
 	err    error // with which
 }
 

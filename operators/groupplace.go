@@ -1,7 +1,6 @@
 package operators
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/weirgo/weir/flow"
@@ -21,6 +20,7 @@ func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
 		}
 	}()
 	key, brake := s.plan.key, &s.brake
+	now := s.expire()
 	for i, v := range vs {
 		if atomic.LoadUint32(brake) != 0 || s.deserted() {
 			returned = true
@@ -31,7 +31,7 @@ func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
 		if !s.known {
 			s.next, s.known = key(v), true
 		}
-		ok, err := s.give(v, n)
+		ok, err := s.give(v, n, now)
 		switch {
 		case err != nil:
 			returned = true
@@ -61,8 +61,8 @@ func (s *groupByStage[T, K]) deserted() bool {
 
 // give puts v into the group of the key s.next. It reports whether there was
 // room; n groups may be opened for it.
-func (s *groupByStage[T, K]) give(v T, n int) (ok bool, err error) {
-	s.full = nil
+func (s *groupByStage[T, K]) give(v T, n int, now int64) (ok bool, err error) {
+	s.full, s.cramped = nil, false
 	l := s.open[s.next]
 	if l != nil && l.gone.Load() {
 		s.settle()
@@ -73,34 +73,32 @@ func (s *groupByStage[T, K]) give(v T, n int) (ok bool, err error) {
 			s.full = l
 			return false, nil
 		}
+		s.touch(l, now)
 		return true, nil
 	}
 	switch {
 	case s.left: // nobody takes groups any more
 		s.lose([]T{v}, flow.Cancelled)
 		return true, nil
-	case s.count == s.plan.groups:
-		if s.settle(); s.count == s.plan.groups {
-			return false, fmt.Errorf("%w: an element has the key %v, and the %d groups that may be are open; "+
-				"allow more, or let their subscribers cancel", flow.ErrTooManyGroups, s.next, s.count)
+	case s.count+s.ending == s.plan.groups:
+		if ok, err := s.makeRoom(); !ok {
+			return false, err
 		}
 	}
 	if len(s.fresh) >= n || s.Demand() <= int64(len(s.fresh)) {
 		return false, nil
 	}
-	s.begin().put(v)
+	l = s.begin()
+	l.last = now
+	l.put(v)
 	return true, nil
 }
 
 // begin opens a group, to be emitted by announce.
 func (s *groupByStage[T, K]) begin() *groupLine[T, K] {
-	l := &groupLine[T, K]{Blueprint: &s.plan.group, by: s, key: s.next, prev: s.newest}
-	if l.prev != nil {
-		l.prev.follow = l
-	} else {
-		s.oldest = l
-	}
-	s.newest = l
+	l := &groupLine[T, K]{Blueprint: &s.plan.group, by: s, key: s.next, number: s.opened}
+	s.opened++
+	s.link(l)
 	s.open[l.key] = l
 	s.count++
 	s.fresh = append(s.fresh, Group[K, T]{l.key, l})
@@ -141,7 +139,7 @@ func (s *groupByStage[T, K]) advance(n int) (more bool) {
 		return false
 	}
 	s.waiting = vs[placed:]
-	return s.full == nil && s.Demand() > int64(len(s.fresh))
+	return s.full == nil && !s.cramped && s.Demand() > int64(len(s.fresh))
 }
 
 // settle follows what has happened to groups.
@@ -153,6 +151,8 @@ func (s *groupByStage[T, K]) settle() {
 	for _, l := range all {
 		switch {
 		case l.closed:
+		case l.ending:
+			s.vacate(l)
 		case l.gone.Load():
 			s.shut(l)
 		default:
@@ -168,9 +168,28 @@ func (s *groupByStage[T, K]) shut(l *groupLine[T, K]) {
 	l.pending = nil
 	s.pending -= len(vs)
 	s.lose(vs, flow.Cancelled)
+	s.remove(l)
+}
+
+// remove takes a group out of those that are open.
+func (s *groupByStage[T, K]) remove(l *groupLine[T, K]) {
 	if s.open[l.key] == l {
 		delete(s.open, l.key)
 	}
+	s.unlink(l)
+	s.count--
+}
+
+func (s *groupByStage[T, K]) link(l *groupLine[T, K]) {
+	if l.prev = s.newest; l.prev != nil {
+		l.prev.follow = l
+	} else {
+		s.oldest = l
+	}
+	s.newest = l
+}
+
+func (s *groupByStage[T, K]) unlink(l *groupLine[T, K]) {
 	if l.prev != nil {
 		l.prev.follow = l.follow
 	} else {
@@ -182,5 +201,4 @@ func (s *groupByStage[T, K]) shut(l *groupLine[T, K]) {
 		s.newest = l.prev
 	}
 	l.prev, l.follow = nil, nil
-	s.count--
 }

@@ -26,13 +26,17 @@ type groupByStage[T any, K comparable] struct {
 	next     K     // its key, if that is known
 	known    bool
 	open     map[K]*groupLine[T, K]
-	oldest   *groupLine[T, K] // of the open groups
+	oldest   *groupLine[T, K] // of the open groups; where groups end early, used longest ago
 	newest   *groupLine[T, K]
 	count    int              // of the open groups
+	opened   int              // groups in all
+	ending   int              // groups that were ended early and hold elements
 	pending  int              // elements in groups without a subscriber
 	fresh    []Group[K, T]    // not yet emitted
 	full     *groupLine[T, K] // the group for which the first waiting element waits
+	cramped  bool             // the first waiting element waits for the place of another group
 	poll     groupPoll
+	idle     stage.Deadline // of the group that is idle for longest
 	err      error
 	subbed   bool
 	left     bool // the subscriber of the groups has left
@@ -72,6 +76,7 @@ func (s *groupByStage[T, K]) Run(n int) (emitted int, again bool) {
 	}
 	s.settle()
 	more := s.advance(n)
+	s.retire()
 	emitted = s.announce()
 	switch {
 	case s.interrupted():
@@ -191,7 +196,7 @@ func (s *groupByStage[T, K]) abort(err error) {
 func (s *groupByStage[T, K]) finish() {
 	s.settle()
 	var late []*groupLine[T, K]
-	for l := s.oldest; l != nil; l = l.follow {
+	for _, l := range s.inOrder() {
 		if l.finish(s.err) {
 			late = append(late, l)
 		}
@@ -209,6 +214,7 @@ func (s *groupByStage[T, K]) finish() {
 // end signals the end of the stream of groups.
 func (s *groupByStage[T, K]) end(err error) {
 	s.poll.alarm.Stop()
+	s.idle.Stop()
 	s.oldest, s.newest, s.open = nil, nil, nil
 	s.count, s.pending = 0, 0
 	s.Close()

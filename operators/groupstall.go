@@ -39,7 +39,7 @@ func (p *groupPoll) reset() {
 
 // watch looks whether the element that waits can ever be placed.
 func (s *groupByStage[T, K]) watch() {
-	if len(s.waiting) == 0 || s.Closed() || (s.full != nil && s.full.joined) {
+	if len(s.waiting) == 0 || s.Closed() || s.cramped && s.ending > 0 || s.full != nil && s.full.joined {
 		return
 	}
 	p := &s.poll
@@ -63,11 +63,14 @@ func (s *groupByStage[T, K]) watch() {
 // stalled returns an error if nothing can move any more.
 func (s *groupByStage[T, K]) stalled() error {
 	switch {
-	case s.full == nil && s.Demand() == 0 && stage.Starved(&s.Outlet, s.queues(), false):
+	case s.cramped && time.Since(s.poll.since) >= groupGrace:
+		return fmt.Errorf("%w: an element needs a group for the key %v, and of the %d that may be none has had a subscriber for %v; "+
+			"subscribe to each group, or release it", flow.ErrGroupStalled, s.next, s.count, groupGrace)
+	case s.full == nil && s.plan.idle == 0 && s.Demand() == 0 && stage.Starved(&s.Outlet, s.queues(), false):
 		return fmt.Errorf("%w: an element needs a group for the key %v, but all streams below read groups that are open, %d of them, "+
 			"and ask for another one when one of those ends; let FlatMap read more than that at once",
 			flow.ErrGroupStalled, s.next, s.count)
-	case s.full != nil && !s.taken(s.full) && time.Since(s.poll.since) >= groupGrace && stage.Starved(&s.Outlet, s.queues(), true):
+	case s.full != nil && !s.taken(s.full) && time.Since(s.poll.since) >= groupGrace+s.plan.idle && stage.Starved(&s.Outlet, s.queues(), true):
 		return fmt.Errorf("%w: the group of the key %v is full and has had no subscriber for %v; "+
 			"subscribe to each group, or release it", flow.ErrGroupStalled, s.full.key, groupGrace)
 	}

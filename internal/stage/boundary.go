@@ -103,6 +103,7 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 	case !ended:
 		b.ask()
 	case held == 0:
+		b.emptied()
 		b.End(b.err)
 		return len(vs), false
 	}
@@ -133,6 +134,18 @@ func (b *Boundary[T]) Abandon(reason flow.Reason) {
 	b.swept = true
 	b.sweep(reason)
 	b.sweeps.Unlock()
+	b.emptied()
+}
+
+// emptied tells the upstream, where that wants to know, that all it has sent
+// before its end has been handed on or let go.
+func (b *Boundary[T]) emptied() {
+	if !b.is(last) {
+		return
+	}
+	if up, ok := b.up.(interface{ Emptied() }); ok {
+		up.Emptied()
+	}
 }
 
 // sweep lets go of what is in the queue. The lock is held.

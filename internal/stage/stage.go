@@ -28,6 +28,9 @@ type Config struct {
 	FirstBackoff, MostBackoff time.Duration
 	RetryIf                   func(err error) bool
 	Healthy                   time.Duration // after which failures are forgotten
+
+	MaxIdle time.Duration // of a group
+	Evict   bool          // the least recently used makes room
 }
 
 // MaxBatch is the largest number of elements in a batch.
