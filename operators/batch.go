@@ -48,7 +48,7 @@ type batchOp[T any] struct {
 
 func (p *batchOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[[]T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &batchStage[T]{size: p.size, wait: p.wait}
+	s := &batchStage[T]{size: p.size, wait: p.wait, early: p.wait > 0}
 	s.Init(ctx, p.Node(), down, s)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
@@ -57,8 +57,10 @@ type batchStage[T any] struct {
 	stage.Holder[T, []T]
 	size  int
 	wait  time.Duration // 0: no limit
+	early bool          // a batch may be emitted before it is full
 	in    stage.One[T]
 	full  [][]T // batches that are full, oldest first
+	kept  int   // how many elements those have
 	part  []T   // the batch that is being filled
 	guess int   // how long it may become
 	time  stage.Deadline
@@ -116,6 +118,7 @@ func (s *batchStage[T]) fill(vs []T) {
 func (s *batchStage[T]) close() {
 	s.full = append(s.full, s.part)
 	s.guess = len(s.part)
+	s.kept += s.guess
 	s.part = nil
 }
 
@@ -130,6 +133,7 @@ func (s *batchStage[T]) hand(n int) {
 	for _, b := range out {
 		merged += len(b)
 	}
+	s.kept -= merged + n
 	s.Lost(flow.Merged, int64(merged))
 	s.Emit(out)
 	clear(out)
@@ -167,7 +171,7 @@ func (s *batchStage[T]) Want(n int64) int64 {
 	switch {
 	case n == 0 || n == flow.Unbounded:
 		return n
-	case s.wait > 0: // the time may come for each of them before it is full
+	case s.early: // each of them may be emitted before it is full
 		n = 1
 	}
 	if n = demand.Mul(n, int64(s.size)); n == flow.Unbounded {
@@ -177,7 +181,7 @@ func (s *batchStage[T]) Want(n int64) int64 {
 }
 
 // held returns the number of elements that the stage holds.
-func (s *batchStage[T]) held() int64 { return int64(len(s.full)*s.size + len(s.part)) }
+func (s *batchStage[T]) held() int64 { return int64(s.kept + len(s.part)) }
 
 // count publishes it.
 func (s *batchStage[T]) count() {
@@ -197,6 +201,6 @@ func (s *batchStage[T]) Clear(reason flow.Reason) {
 	for _, b := range s.full {
 		s.Let(b, reason)
 	}
-	s.full = nil
+	s.full, s.kept = nil, 0
 	s.drop(reason)
 }

@@ -38,3 +38,24 @@ func ExampleWindowBy() {
 	// bob 1 false
 	// ann 3 true
 }
+
+func ExampleBatchWeighted() {
+	words := sources.Of("a", "weir", "regulates", "a", "river")
+	size := func(s string) int64 { return int64(len(s)) }
+	got, err := sinks.Slice(context.Background(), operators.BatchWeighted(words, 10, size))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(got)
+	// Output: [[a weir] [regulates a] [river]]
+}
+
+func ExampleBatchAt() {
+	lines, flush := sources.Of(1, 2, 3, 4), sources.Ticker(time.Hour)
+	got, err := sinks.Slice(context.Background(), operators.BatchAt(lines, flush, 3))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(got)
+	// Output: [[1 2 3] [4]]
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
 )
 
 // TestLawsOfWindowsInTime holds the operators that make windows by time against
@@ -36,6 +37,32 @@ func TestLawsOfWindowsInTime(t *testing.T) {
 			ErrorsFirst: true,
 			Owned: func(up tokenStream, use tokenFunc) tokenStream {
 				return flat(operators.BatchWindows(operators.Map(operators.Throttle(up, 1, ms), use), operators.Hopping(7*ms, 3*ms), 5))
+			},
+		},
+		"BatchWeighted": {
+			OperatorConfig: flowtest.OperatorConfig[int, []int]{
+				New: func(up publisher) flow.Publisher[[]int] {
+					return operators.BatchWeighted(up, 3, func(int) int64 { return 1 })
+				},
+				Out: fullWindows(3, 3),
+			},
+			Size: 702,
+			Call: func(up publisher, hook func(int)) flow.Publisher[[]int] {
+				return operators.BatchWeighted(up, 3, func(v int) int64 { hook(v); return 1 }, operators.WithName("it"))
+			},
+			Stage: "it",
+			Owned: func(up tokenStream, use tokenFunc) tokenStream {
+				return flat(operators.BatchWeighted(operators.Map(up, use), 5, func(t lawToken) int64 { return int64(t.N % 7) }))
+			},
+		},
+		"BatchAt": {
+			OperatorConfig: flowtest.OperatorConfig[int, []int]{
+				New: func(up publisher) flow.Publisher[[]int] { return operators.BatchAt(up, sources.Never[int](), 3) },
+				Out: fullWindows(3, 3),
+			},
+			Size: 702,
+			Owned: func(up tokenStream, use tokenFunc) tokenStream {
+				return flat(operators.BatchAt(operators.Map(operators.Throttle(up, 1, ms), use), sources.Ticker(3*ms), 5))
 			},
 		},
 	} {

@@ -7,6 +7,7 @@ import (
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
 )
 
 // TestProtocolOfWindowsInTime holds the operators that make windows by time
@@ -24,6 +25,24 @@ func TestProtocolOfWindowsInTime(t *testing.T) {
 				return operators.BatchWindows(up, operators.Session(time.Hour), 3)
 			},
 			Out: fullWindows(3, 3), Prefetch: 2,
+		},
+		"BatchWeighted": {
+			New: func(up publisher) flow.Publisher[[]int] {
+				return operators.BatchWeighted(up, 1, func(int) int64 { return 0 })
+			},
+			Out: fullWindows(1, 1),
+		},
+		"BatchWeighted of 3": {
+			New: func(up publisher) flow.Publisher[[]int] {
+				return operators.BatchWeighted(up, 3, func(int) int64 { return 1 }, operators.WithMaxWait(time.Hour))
+			},
+			Out: fullWindows(3, 3),
+		},
+		"BatchAt": {
+			New: func(up publisher) flow.Publisher[[]int] {
+				return operators.BatchAt(up, sources.Never[int](), 1)
+			},
+			Out: fullWindows(1, 1),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

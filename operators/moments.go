@@ -1,0 +1,68 @@
+package operators
+
+import (
+	"context"
+
+	"github.com/weirgo/weir/flow"
+	"github.com/weirgo/weir/internal/stage"
+	"github.com/weirgo/weir/scheduler"
+)
+
+// moments is the subscriber to a publisher of which it only matters when
+// elements come. It belongs to a head, which it runs with on one island.
+type moments[N any] struct {
+	stage.Inner
+	stage.Upstream
+	on      atMoments
+	release func(N, flow.Reason)
+	one     [1]N
+}
+
+// atMoments is what moments know of their head.
+type atMoments interface {
+	Outside() *scheduler.Run
+	// Moment says, on the island, that an element has come.
+	Moment()
+	// Ended says that the publisher has completed, or failed with err.
+	Ended(err error)
+}
+
+// watch subscribes to other.
+func (m *moments[N]) watch(ctx context.Context, other flow.Publisher[N], on atMoments) {
+	m.on, m.release = on, flow.ReleaseFunc[N]()
+	other.Subscribe(ctx, m)
+}
+
+// OnSubscribe asks for everything.
+func (m *moments[N]) OnSubscribe(sub flow.Subscription) {
+	if m.Join(sub) {
+		m.Request(flow.Unbounded)
+	}
+}
+
+func (m *moments[N]) OnNext(v N) {
+	m.one[0] = v
+	m.OnNextBatch(m.one[:])
+	clear(m.one[:])
+}
+
+func (m *moments[N]) OnNextBatch(vs []N) {
+	if m.Over() {
+		stage.Tell(m.release, vs, m.Reason())
+		return
+	}
+	defer m.on.Moment() // also if a function that Release calls does not return
+	stage.Tell(m.release, vs, flow.Filtered)
+}
+
+func (m *moments[N]) OnError(err error) {
+	if m.Fail(err, m.on.Outside()) {
+		m.on.Ended(m.Err())
+	}
+}
+
+func (m *moments[N]) OnComplete() {
+	if m.Complete() {
+		m.on.Ended(nil)
+	}
+}
