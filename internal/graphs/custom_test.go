@@ -9,6 +9,19 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
+func customRows[T any]() []operatorRow[T] {
+	return []operatorRow[T]{
+		{"Handle", unknown, (*draw[T]).handle},
+		{"Via", unknown, (*draw[T]).via},
+	}
+}
+
+func customSources[T any]() []sourceRow[T] {
+	return []sourceRow[T]{
+		{"Push", (*draw[T]).push},
+	}
+}
+
 // handle emits each element as often as its last digit says, up to three
 // times, and the number of elements at the end.
 func (d *draw[T]) handle(s stream[T]) stream[T] {

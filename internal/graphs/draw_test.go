@@ -39,6 +39,12 @@ func (s stream[T]) atLeast(m mode) stream[T] {
 	return s
 }
 
+// just says that what is emitted is known, whatever was before.
+func (s stream[T]) just() stream[T] {
+	s.mode = exact
+	return s
+}
+
 // fault is what goes wrong in a graph.
 type fault int
 
@@ -64,7 +70,9 @@ type draw[T any] struct {
 	happened atomic.Bool
 	cancel   func()
 
-	functions int // drawn so far
+	tables    tables[T]
+	drawn     []string // rows of the tables
+	functions int      // drawn so far
 	stages    int
 	elements  int  // that sources may emit
 	timed     bool // it takes virtual time
@@ -165,7 +173,7 @@ func (d *draw[T]) numbers() []int {
 func (d *draw[T]) chain(depth int) stream[T] {
 	s := d.source(depth)
 	for range d.intn(5) {
-		s = d.operator(s, depth)
+		s = d.operator(s)
 	}
 	return s
 }

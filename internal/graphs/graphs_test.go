@@ -37,6 +37,8 @@ func TestRandomGraphs(t *testing.T) {
 		return seed < *first+uint64(*count)
 	}
 	var all sync.WaitGroup
+	drawn := map[string]int{}
+	var mu sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for seed := next.Add(1) - 1; more(seed) && !t.Failed(); seed = next.Add(1) - 1 {
@@ -46,12 +48,22 @@ func TestRandomGraphs(t *testing.T) {
 						stages.Add(int64(n.stages))
 						elements.Add(int64(n.elements))
 						done.Add(1)
+						mu.Lock()
+						for _, name := range n.drawn {
+							drawn[name]++
+						}
+						mu.Unlock()
 					}
 				}
 			}
 		})
 	}
 	all.Wait()
+	for _, name := range allTables[int]().names() {
+		if drawn[name] == 0 && *count >= graphsInTests && *soak == 0 {
+			t.Errorf("%s was not drawn once", name)
+		}
+	}
 	t.Logf("seeds %d to %d: %d runs of graphs with %d stages and %d elements in all",
 		*first, next.Load()-1-uint64(runtime.GOMAXPROCS(0)), done.Load(), stages.Load(), elements.Load())
 }

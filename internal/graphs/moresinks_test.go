@@ -10,6 +10,14 @@ import (
 	"github.com/weirgo/weir/sinks"
 )
 
+func callingSinks[T any]() []sinkRow[T] {
+	return []sinkRow[T]{
+		{"ForEach with workers", (*draw[T]).workersSink},
+		{"TryFold", (*draw[T]).tryFoldSink},
+		{"Chan", (*draw[T]).chanSink},
+	}
+}
+
 type running[T any] = func(ctx context.Context, g *scheduler.Graph, s *sink[T])
 
 // workersSink calls its function from several goroutines, in no order.

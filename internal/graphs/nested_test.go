@@ -12,6 +12,23 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
+func nestedRows[T any]() []operatorRow[T] {
+	return []operatorRow[T]{
+		{"ConcatMap", unknown, (*draw[T]).concatMap},
+		{"FlatMap", unknown, (*draw[T]).flatMap},
+		{"GroupBy", unknown, (*draw[T]).groupBy},
+	}
+}
+
+func failingRows[T any]() []sourceRow[T] {
+	return []sourceRow[T]{
+		{"Retry", (*draw[T]).retry},
+		{"Resume", (*draw[T]).resume},
+		{"Recover", (*draw[T]).recover},
+		{"Defer", (*draw[T]).deferred},
+	}
+}
+
 // concat draws several chains, one after the other.
 func (d *draw[T]) concat(depth int) stream[T] {
 	var srcs []flow.Publisher[T]

@@ -7,21 +7,22 @@ import (
 	"github.com/weirgo/weir/operators"
 )
 
-// operator puts an operator behind s.
-func (d *draw[T]) operator(s stream[T], depth int) stream[T] {
-	d.stages++
-	always := []func(stream[T]) stream[T]{
-		d.mapOp, d.tryMap, d.filter, d.flatMapSlice, d.async, d.block, d.foreign, d.slow, d.drop, d.lossyTake,
-		d.batch, d.conflate, d.dropWith, d.through, d.concatMap, d.flatMap, d.groupBy,
-		d.throttle, d.debounce, d.sample, d.timeout, d.mapAsync, d.handle, d.via,
+func mapRows[T any]() []operatorRow[T] {
+	return []operatorRow[T]{
+		{"Map", unknown, (*draw[T]).mapOp},
+		{"TryMap", unknown, (*draw[T]).tryMap},
+		{"Filter", unknown, (*draw[T]).filter},
+		{"FlatMapSlice", unknown, (*draw[T]).flatMapSlice},
+		{"Async", unknown, (*draw[T]).async},
+		{"Buffer block", unknown, (*draw[T]).block},
+		{"Buffer drop", unknown, (*draw[T]).drop},
+		{"foreign", unknown, (*draw[T]).foreign},
+		{"slow Map", unknown, (*draw[T]).slow},
+		{"Take", exact, (*draw[T]).take},
+		{"Take of some", unknown, (*draw[T]).lossyTake},
+		{"Scan", exact, (*draw[T]).scan},
+		{"Fold", unsorted, (*draw[T]).fold},
 	}
-	sorted := []func(stream[T]) stream[T]{
-		d.take, d.scan, d.fold, d.takeWhile, d.skip, d.skipWhile, d.distinct, d.distinctUntilChanged, d.zip,
-	}
-	if s.mode == exact {
-		return oneOf(d, append(always, sorted...)...)(s)
-	}
-	return oneOf(d, always...)(s)
 }
 
 func (d *draw[T]) mapOp(s stream[T]) stream[T] {
@@ -148,5 +149,5 @@ func (d *draw[T]) scan(s stream[T]) stream[T] {
 func (d *draw[T]) fold(s stream[T]) stream[T] {
 	f := d.pure(func(v int) int { return v })
 	total := operators.Fold(operators.Map(s.pub, f), 0, func(acc int, e T) int { return acc + d.use(e) })
-	return s.then(operators.Map(total, d.mint), []int{sum(s.want)}, "Fold(+)")
+	return s.then(operators.Map(total, d.mint), []int{sum(s.want)}, "Fold(+)").just()
 }

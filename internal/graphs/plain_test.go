@@ -8,6 +8,20 @@ import (
 	"github.com/weirgo/weir/operators"
 )
 
+func plainRows[T any]() []operatorRow[T] {
+	return []operatorRow[T]{
+		{"TakeWhile", exact, (*draw[T]).takeWhile},
+		{"Skip", exact, (*draw[T]).skip},
+		{"SkipWhile", exact, (*draw[T]).skipWhile},
+		{"DistinctBy", exact, (*draw[T]).distinct},
+		{"DistinctUntilChangedBy", exact, (*draw[T]).distinctUntilChanged},
+		{"Batch", unknown, (*draw[T]).batch},
+		{"Conflate", unknown, (*draw[T]).conflate},
+		{"BufferWith", unknown, (*draw[T]).dropWith},
+		{"Through", unknown, (*draw[T]).through},
+	}
+}
+
 func (d *draw[T]) takeWhile(s stream[T]) stream[T] {
 	k := d.intn(100)
 	f := func(v int) bool { return v < k }

@@ -37,7 +37,10 @@ var schedulers = []struct {
 func sleep(d time.Duration) { time.Sleep(d) }
 
 // size is what a graph had, for the totals.
-type size struct{ stages, elements int }
+type size struct {
+	stages, elements int
+	drawn            []string
+}
 
 // verify draws the graph of the seed, runs it on the scheduler of that number,
 // and reports what is wrong.
@@ -59,7 +62,7 @@ func verify(t *testing.T, seed uint64, on int, tell bool) size {
 }
 
 func verifyKind[T any](t *testing.T, seed uint64, on int, tell bool, k kind[T], owned func() string) (n size) {
-	d := &draw[T]{kind: k, rng: rand.New(rand.NewPCG(seed, 1))}
+	d := &draw[T]{kind: k, rng: rand.New(rand.NewPCG(seed, 1)), tables: allTables[T]()}
 	if d.intn(2) == 0 {
 		d.fault = fault(d.intn(int(faults)))
 	}
@@ -97,7 +100,7 @@ func verifyKind[T any](t *testing.T, seed uint64, on int, tell bool, k kind[T], 
 			t.Errorf("    WRONG: %s", p)
 		}
 	}
-	return size{d.stages, d.elements}
+	return size{d.stages, d.elements, d.drawn}
 }
 
 // play runs the graph and returns what is wrong.

@@ -12,6 +12,15 @@ import (
 	"github.com/weirgo/weir/sinks"
 )
 
+func sinkRows[T any]() []sinkRow[T] {
+	return []sinkRow[T]{
+		{"Slice", (*draw[T]).sliceSink},
+		{"ForEach", (*draw[T]).eachSink},
+		{"Seq", (*draw[T]).seqSink},
+		{"subscriber", func(d *draw[T]) (running[T], string) { return d.subscriber(-1) }},
+	}
+}
+
 // sink is a sink being drawn, and what came of it.
 type sink[T any] struct {
 	from  stream[T]
@@ -37,7 +46,7 @@ func (d *draw[T]) outputs() {
 	for i, out := range operators.Broadcast(s.pub, n, c) {
 		branch := stream[T]{out, s.want, s.mode, s.words + fmt.Sprintf(" → Broadcast(%d, %d)[%d]", n, c, i)}
 		for range d.intn(3) {
-			branch = d.operator(branch, 0)
+			branch = d.operator(branch)
 		}
 		d.sink(branch)
 	}
@@ -53,16 +62,12 @@ func (d *draw[T]) sink(from stream[T]) {
 		}
 		s.words += fmt.Sprintf(", leaves after %d", s.leave)
 	} else {
-		kinds := []func() (func(context.Context, *scheduler.Graph, *sink[T]), string){
-			d.sliceSink, d.eachSink, d.seqSink, d.workersSink, d.tryFoldSink, d.chanSink,
-			func() (func(context.Context, *scheduler.Graph, *sink[T]), string) { return d.subscriber(-1) },
-		}
-		s.run, s.words = oneOf(d, kinds...)()
+		s.run, s.words = d.anySink()
 	}
 	d.sinks = append(d.sinks, s)
 }
 
-func (d *draw[T]) sliceSink() (func(context.Context, *scheduler.Graph, *sink[T]), string) {
+func (d *draw[T]) sliceSink() (running[T], string) {
 	return func(ctx context.Context, g *scheduler.Graph, s *sink[T]) {
 		g.Go(func() error {
 			all, err := sinks.Slice(ctx, s.from.pub)
@@ -76,7 +81,7 @@ func (d *draw[T]) sliceSink() (func(context.Context, *scheduler.Graph, *sink[T])
 	}, "Slice"
 }
 
-func (d *draw[T]) eachSink() (func(context.Context, *scheduler.Graph, *sink[T]), string) {
+func (d *draw[T]) eachSink() (running[T], string) {
 	call := d.function()
 	wait, every := time.Duration(0), 1+d.intn(40)
 	if d.intn(3) == 0 {
@@ -97,7 +102,7 @@ func (d *draw[T]) eachSink() (func(context.Context, *scheduler.Graph, *sink[T]),
 	}, "ForEach"
 }
 
-func (d *draw[T]) seqSink() (func(context.Context, *scheduler.Graph, *sink[T]), string) {
+func (d *draw[T]) seqSink() (running[T], string) {
 	prefetch := oneOf(d, 1, 1, 2, 7, 300)
 	return func(ctx context.Context, g *scheduler.Graph, s *sink[T]) {
 		g.Go(func() error {
@@ -118,7 +123,7 @@ func (d *draw[T]) seqSink() (func(context.Context, *scheduler.Graph, *sink[T]), 
 
 // subscriber asks for elements as the seed has it, from inside OnNext and from
 // timers, and looks whether the rules are kept.
-func (d *draw[T]) subscriber(leave int) (func(context.Context, *scheduler.Graph, *sink[T]), string) {
+func (d *draw[T]) subscriber(leave int) (running[T], string) {
 	var demands []int64
 	for range 1 + d.intn(5) {
 		demands = append(demands, int64(1+oneOf(d, 0, d.intn(5), d.intn(300))))

@@ -10,22 +10,24 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
-// source draws a source, or a fan-in of several.
-func (d *draw[T]) source(depth int) stream[T] {
-	d.stages++
-	if depth > 0 {
-		switch d.intn(8) {
-		case 0:
-			return d.merge(depth - 1)
-		case 1:
-			return d.diamond(depth - 1)
-		case 2:
-			return d.concat(depth - 1)
-		case 3:
-			return d.balance(depth - 1)
-		}
+func sourceRows[T any]() []sourceRow[T] {
+	return []sourceRow[T]{
+		{"Slice", (*draw[T]).slice},
+		{"Seq", (*draw[T]).seq},
+		{"Seq2", (*draw[T]).seq2},
+		{"Func", (*draw[T]).function1},
+		{"Chan", (*draw[T]).channel},
+		{"Range", (*draw[T]).mappedRange},
 	}
-	return oneOf(d, d.slice, d.seq, d.seq2, d.retry, d.resume, d.recover, d.deferred, d.ticker, d.timer, d.push, d.function1, d.channel, d.mappedRange, d.lines, d.files)()
+}
+
+func joinRows[T any]() []joinRow[T] {
+	return []joinRow[T]{
+		{"Merge", (*draw[T]).merge},
+		{"Broadcast", (*draw[T]).diamond},
+		{"Concat", (*draw[T]).concat},
+		{"Balance", (*draw[T]).balance},
+	}
 }
 
 // origin makes a stream of a publisher that mints the numbers itself.
@@ -156,7 +158,7 @@ func (d *draw[T]) diamond(depth int) stream[T] {
 	for _, out := range operators.Broadcast(s.pub, n, c) {
 		branch := stream[T]{pub: out, want: s.want, mode: s.mode, words: "·"}
 		for range d.intn(3) {
-			branch = d.operator(branch, 0)
+			branch = d.operator(branch)
 		}
 		srcs = append(srcs, branch.pub)
 		all.want = append(all.want, branch.want...)

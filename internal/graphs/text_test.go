@@ -14,6 +14,13 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
+func textRows[T any]() []sourceRow[T] {
+	return []sourceRow[T]{
+		{"Lines", (*draw[T]).lines},
+		{"Files", (*draw[T]).files},
+	}
+}
+
 // parsed makes elements of texts.
 func (d *draw[T]) parsed(pub flow.Publisher[string], number func(string) string) flow.Publisher[T] {
 	return operators.TryMap(pub, func(_ context.Context, text string) (T, error) {

@@ -8,6 +8,24 @@ import (
 	"github.com/weirgo/weir/sources"
 )
 
+func timeRows[T any]() []operatorRow[T] {
+	return []operatorRow[T]{
+		{"Throttle", unknown, (*draw[T]).throttle},
+		{"Debounce", unknown, (*draw[T]).debounce},
+		{"Sample", unknown, (*draw[T]).sample},
+		{"Timeout", unknown, (*draw[T]).timeout},
+		{"MapAsync", unknown, (*draw[T]).mapAsync},
+		{"Zip2", exact, (*draw[T]).zip},
+	}
+}
+
+func timeSources[T any]() []sourceRow[T] {
+	return []sourceRow[T]{
+		{"Ticker", (*draw[T]).ticker},
+		{"Timer", (*draw[T]).timer},
+	}
+}
+
 func (d *draw[T]) throttle(s stream[T]) stream[T] {
 	n, burst := 1+d.intn(20), 1+d.intn(20)
 	per := d.pause()
