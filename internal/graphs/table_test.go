@@ -39,10 +39,12 @@ type tables[T any] struct {
 
 func allTables[T any]() tables[T] {
 	return tables[T]{
-		operators: slices.Concat(mapRows[T](), plainRows[T](), customRows[T](), timeRows[T](), nestedRows[T]()),
-		sources:   slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T]()),
-		joins:     joinRows[T](),
-		sinks:     slices.Concat(sinkRows[T](), callingSinks[T]()),
+		operators: slices.Concat(mapRows[T](), plainRows[T](), customRows[T](), timeRows[T](), nestedRows[T](),
+			selectRows[T]()),
+		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
+			selectSources[T]()),
+		joins: joinRows[T](),
+		sinks: slices.Concat(sinkRows[T](), callingSinks[T]()),
 	}
 }
 
