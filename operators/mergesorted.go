@@ -106,6 +106,7 @@ func (s *mergeSortedStage[T]) pick(out []T) (n int) {
 	defer func() {
 		if !returned {
 			s.Break(out[:n], recover())
+			n = 0 // they have been handed on
 		}
 	}()
 	for brake := s.Brake(); n < len(out) && s.ready() && atomic.LoadUint32(brake) == 0; n++ {
