@@ -32,7 +32,7 @@ var must = []struct{ family, capability, here, lacks string }{
 	{"Transform", "Stateful map", "operators.StatefulMap", ""},
 	{"Transform", "Scan", "operators.Scan", ""},
 	{"Transform", "Group by key (sub-streams)", "operators.GroupBy", ""},
-	{"Transform", "Group by with bounded/evicting groups", "operators.GroupBy", "groups are bounded, and released by their readers; none is evicted"},
+	{"Transform", "Group by with bounded/evicting groups", "operators.GroupBy, operators.WithEviction, operators.WithMaxIdle", ""},
 	{"Transform", "Partition (two outputs)", "operators.Partition", ""},
 	{"Filter and select", "Filter", "operators.Filter", ""},
 	{"Filter and select", "Take n", "operators.Take", ""},
