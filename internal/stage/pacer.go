@@ -26,11 +26,16 @@ type pacer struct {
 	patience int
 	row      int  // full chunks in a row that were fast
 	brief    bool // the last call was
-	slow     bool // the last call took longer than a chunk may, and was no chunk
+	tardy    int  // single calls in a row that took longer than a chunk may
+	slow     bool // calls do, as many in a row as that it is no chance
 }
 
 func (p *pacer) measure(n int, took int64) {
-	p.brief, p.slow = took <= briefTime, n == 1 && took > chunkTime
+	p.brief = took <= briefTime
+	if p.tardy++; n > 1 || took <= chunkTime {
+		p.tardy = 0
+	}
+	p.slow = p.tardy >= sample
 	switch {
 	case took > chunkTime:
 		p.row = 0
