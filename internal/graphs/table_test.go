@@ -40,7 +40,7 @@ type tables[T any] struct {
 func allTables[T any]() tables[T] {
 	return tables[T]{
 		operators: slices.Concat(mapRows[T](), plainRows[T](), customRows[T](), timeRows[T](), nestedRows[T](),
-			selectRows[T]()),
+			selectRows[T](), combineRows[T]()),
 		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
 			selectSources[T]()),
 		joins: joinRows[T](),
