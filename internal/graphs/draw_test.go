@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -77,6 +78,16 @@ type draw[T any] struct {
 	elements  int  // that sources may emit
 	timed     bool // it takes virtual time
 	sinks     []*sink[T]
+	checks    []func() // at the end of the run, for more that is wrong
+	mu        sync.Mutex
+	problems  []string
+}
+
+// wrong reports what is wrong, from anywhere.
+func (d *draw[T]) wrong(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.problems = append(d.problems, fmt.Sprintf(format, args...))
 }
 
 func (d *draw[T]) intn(n int) int { return d.rng.IntN(n) }

@@ -130,7 +130,12 @@ func (d *draw[T]) play(ctx context.Context, on scheduler.Scheduler, after time.D
 			problems = append(problems, s.from.words+" → "+s.words+": "+p)
 		}
 	}
-	return problems
+	for _, check := range d.checks {
+		check()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append(problems, d.problems...)
 }
 
 // check compares what came of a sink with what was to come.

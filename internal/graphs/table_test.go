@@ -40,7 +40,8 @@ type tables[T any] struct {
 func allTables[T any]() tables[T] {
 	return tables[T]{
 		operators: slices.Concat(mapRows[T](), plainRows[T](), customRows[T](), timeRows[T](), nestedRows[T](),
-			selectRows[T](), combineRows[T]()),
+			selectRows[T](), combineRows[T](),
+			switchRows[T](), callRows[T]()),
 		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
 			selectSources[T]()),
 		joins: joinRows[T](),
