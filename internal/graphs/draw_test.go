@@ -28,10 +28,11 @@ type stream[T any] struct {
 	want  []int
 	mode  mode
 	words string // how it was built
+	part  bool   // others wait until it is subscribed: it is one of several outputs
 }
 
 func (s stream[T]) then(pub flow.Publisher[T], want []int, words string, args ...any) stream[T] {
-	return stream[T]{pub, want, s.mode, s.words + " → " + fmt.Sprintf(words, args...)}
+	return stream[T]{pub, want, s.mode, s.words + " → " + fmt.Sprintf(words, args...), s.part}
 }
 
 // atLeast says that not more is known than m.

@@ -44,7 +44,7 @@ func (d *draw[T]) outputs() {
 	}
 	n, c := 2+d.intn(2), d.capacity()
 	for i, out := range operators.Broadcast(s.pub, n, c) {
-		branch := stream[T]{out, s.want, s.mode, s.words + fmt.Sprintf(" → Broadcast(%d, %d)[%d]", n, c, i)}
+		branch := stream[T]{out, s.want, s.mode, s.words + fmt.Sprintf(" → Broadcast(%d, %d)[%d]", n, c, i), true}
 		for range d.intn(3) {
 			branch = d.operator(branch)
 		}

@@ -156,7 +156,7 @@ func (d *draw[T]) diamond(depth int) stream[T] {
 	var srcs []flow.Publisher[T]
 	all := s.then(nil, nil, "Broadcast(%d, %d)", n, c)
 	for _, out := range operators.Broadcast(s.pub, n, c) {
-		branch := stream[T]{pub: out, want: s.want, mode: s.mode, words: "·"}
+		branch := stream[T]{pub: out, want: s.want, mode: s.mode, words: "·", part: true}
 		for range d.intn(3) {
 			branch = d.operator(branch)
 		}
