@@ -27,6 +27,7 @@ func joinRows[T any]() []joinRow[T] {
 		{"Broadcast", (*draw[T]).diamond},
 		{"Concat", (*draw[T]).concat},
 		{"Balance", (*draw[T]).balance},
+		{"NewMergeHub", (*draw[T]).mergeHub},
 	}
 }
 
