@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -233,7 +234,7 @@ func (o *stages) delivered() (n int64) {
 // called with.
 func (d *draw[T]) received() (n int64) {
 	for _, s := range d.sinks {
-		if !s.foreign {
+		if !s.foreign && !s.aside {
 			n += int64(len(s.got))
 		}
 	}
@@ -241,7 +242,7 @@ func (d *draw[T]) received() (n int64) {
 }
 
 func isSink(s flow.StageInfo) bool {
-	return len(s.Upstream) > 0 && slices.Contains([]string{"slice", "foreach", "tryfold", "seq", "chan"}, s.Kind)
+	return len(s.Upstream) > 0 && !strings.HasPrefix(s.Stage, insistent) && slices.Contains([]string{"slice", "foreach", "tryfold", "seq", "chan"}, s.Kind)
 }
 
 // alive returns the stages that have not ended, or hold something.

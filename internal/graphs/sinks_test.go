@@ -29,6 +29,7 @@ type sink[T any] struct {
 	leave int                                                       // number of elements after which it leaves; -1 for never
 
 	foreign bool // it is a subscriber, not a blocking sink
+	aside   bool // what it gets is noted above it
 	got     []int
 	ended   atomic.Bool // it has returned, or had its last signal
 	err     error
