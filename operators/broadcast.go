@@ -241,6 +241,7 @@ func (r *broadcastRound[T]) OnNextBatch(vs []T) {
 
 func (r *broadcastRound[T]) OnError(err error) {
 	if !r.end() {
+		r.finish() // it has failed, in the last elements: upstream is not there to be cancelled
 		return
 	}
 	for _, l := range r.receivers() {
@@ -251,6 +252,7 @@ func (r *broadcastRound[T]) OnError(err error) {
 
 func (r *broadcastRound[T]) OnComplete() {
 	if !r.end() {
+		r.finish() // it has failed, in the last elements: upstream is not there to be cancelled
 		return
 	}
 	for _, l := range r.receivers() {
