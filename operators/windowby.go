@@ -87,6 +87,7 @@ type windowByStage[T any, K comparable, A any] struct {
 	limit   int // of open panes
 	in      stage.One[T]
 	panes   panes[K, A]
+	made    int            // windows that the present element has begun
 	ended   []Window[K, A] // for which there was no demand yet, oldest first
 	time    stage.Deadline
 	release func(A, flow.Reason)
@@ -119,6 +120,7 @@ func (s *windowByStage[T, K, A]) place(vs []T, now int64) {
 		case returned:
 		case adding: // it has the element
 			s.Lost(flow.Failed, 1)
+			s.Consumed(int64(-s.made))
 			s.fail(vs[at+1:], s.Broken(recover()))
 		default:
 			s.fail(vs[at:], s.Broken(recover()))
@@ -171,7 +173,7 @@ func (s *windowByStage[T, K, A]) slot(k K, first int64, i int) paneSlot[K] {
 
 // add adds v to the panes of its key.
 func (s *windowByStage[T, K, A]) add(k K, v T, now int64) {
-	made := 0
+	s.made = 0
 	first, n := s.clock.span(now)
 	for i := range n {
 		slot := s.slot(k, first, i)
@@ -190,13 +192,13 @@ func (s *windowByStage[T, K, A]) add(k K, v T, now int64) {
 		p.given = false
 		if !p.some {
 			p.some = true
-			made++
+			s.made++
 		}
 	}
-	if made == 0 {
+	if s.made == 0 {
 		s.Lost(flow.Merged, 1)
 	} else {
-		s.Consumed(int64(1 - made)) // in several windows it is several elements
+		s.Consumed(int64(1 - s.made)) // in several windows it is several elements
 	}
 }
 
