@@ -8,6 +8,10 @@
 //	go test ./internal/graphs -seed 4711 -graphs 1 -v one graph, told in words
 //	go test ./internal/graphs -soak 10m -on any -v    as many as fit, each on one scheduler
 //
+// What is drawn is in the tables of table_test.go: each row puts an operator
+// behind a stream, and works out over slices what then comes out. A function
+// that no table has fails a test.
+//
 // A failure names its seed. It becomes a test of its own where the defect was,
 // since a seed draws another graph when operators are added here.
 package graphs
