@@ -27,7 +27,6 @@ type pacer struct {
 	row      int  // full chunks in a row that were fast
 	brief    bool // the last call was
 	tardy    int  // single calls in a row that took longer than a chunk may
-	slow     bool // calls do, as many in a row as that it is no chance
 }
 
 func (p *pacer) measure(n int, took int64) {
@@ -35,7 +34,6 @@ func (p *pacer) measure(n int, took int64) {
 	if p.tardy++; n > 1 || took <= chunkTime {
 		p.tardy = 0
 	}
-	p.slow = p.tardy >= sample
 	switch {
 	case took > chunkTime:
 		p.row = 0
@@ -47,3 +45,7 @@ func (p *pacer) measure(n int, took int64) {
 		}
 	}
 }
+
+// slow reports whether calls take so long that not each need be measured: as
+// many in a row as that it is no chance.
+func (p *pacer) slow() bool { return p.tardy >= sample }

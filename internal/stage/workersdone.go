@@ -17,7 +17,7 @@ func (w *Workers[In, Out]) gather() bool {
 	w.mu.Lock()
 	fresh := w.done
 	w.done = w.fresh[:0]
-	w.front, w.chunk, w.slow = w.finished, w.pacer.chunk, w.pacer.slow
+	w.front, w.chunk, w.slow = w.finished, w.pacer.chunk, w.pacer.slow()
 	w.free = append(w.free, w.spent...)
 	w.mu.Unlock()
 	clear(w.spent)
