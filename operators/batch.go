@@ -98,9 +98,14 @@ func (s *batchStage[T]) watch(n int) {
 		return
 	}
 	if n > 0 {
-		now := flow.Now()
-		s.time.Set(&s.Handle, stage.Later(now, s.wait), now)
+		s.start()
 	}
+}
+
+// start sets the time of a batch that begins.
+func (s *batchStage[T]) start() {
+	now := flow.Now()
+	s.time.Set(&s.Handle, stage.Later(now, s.wait), now)
 }
 
 // fill adds vs, which fit, to the present batch.
@@ -120,6 +125,13 @@ func (s *batchStage[T]) close() {
 	s.guess = len(s.part)
 	s.kept += s.guess
 	s.part = nil
+}
+
+// end ends the present batch and its time.
+func (s *batchStage[T]) end() {
+	s.close()
+	s.time.Clear()
+	s.due = false
 }
 
 // hand emits the first n batches, for which there is demand.
@@ -156,9 +168,7 @@ func (s *batchStage[T]) Flush(n int) (emitted int, more bool) {
 		s.time.Stop()
 	}
 	if len(s.full) < n && len(s.part) > 0 && (s.due || s.Completed()) {
-		s.time.Clear()
-		s.due = false
-		s.close()
+		s.end()
 	}
 	emitted = min(n, len(s.full))
 	s.hand(emitted)

@@ -81,8 +81,7 @@ func (s *batchWeightedStage[T]) OnNextBatch(vs []T) {
 		return
 	}
 	if began && s.wait > 0 {
-		now := flow.Now()
-		s.time.Set(&s.Handle, stage.Later(now, s.wait), now)
+		s.start()
 	}
 	s.hand(s.Allowed(len(s.full)))
 	s.Refill()
@@ -128,13 +127,6 @@ func (s *batchWeightedStage[T]) place(vs []T) (began bool) {
 	}
 	returned = true
 	return began
-}
-
-// end ends the present slice.
-func (s *batchWeightedStage[T]) end() {
-	s.close()
-	s.time.Clear()
-	s.due = false
 }
 
 // fail ends the stream, and lets go of elements.

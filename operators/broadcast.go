@@ -240,23 +240,19 @@ func (r *broadcastRound[T]) OnNextBatch(vs []T) {
 }
 
 func (r *broadcastRound[T]) OnError(err error) {
-	if !r.end() {
-		r.finish() // it has failed, in the last elements: upstream is not there to be cancelled
-		return
-	}
-	for _, l := range r.receivers() {
-		l.to.OnError(err)
+	if r.end() {
+		for _, l := range r.receivers() {
+			l.to.OnError(err)
+		}
 	}
 	r.finish()
 }
 
 func (r *broadcastRound[T]) OnComplete() {
-	if !r.end() {
-		r.finish() // it has failed, in the last elements: upstream is not there to be cancelled
-		return
-	}
-	for _, l := range r.receivers() {
-		l.to.OnComplete()
+	if r.end() {
+		for _, l := range r.receivers() {
+			l.to.OnComplete()
+		}
 	}
 	r.finish()
 }
@@ -280,7 +276,9 @@ func (r *broadcastRound[T]) isOver() bool {
 // Quit says that upstream has ended because all outputs have left.
 func (r *broadcastRound[T]) Quit() { r.finish() }
 
-// finish ends the count. It is called on the island of the round.
+// finish ends the count, also of a round that has failed by itself in upstream's
+// last elements, so that upstream is not there to be cancelled. It is called on
+// the island of the round.
 func (r *broadcastRound[T]) finish() {
 	if r.meter != nil {
 		r.meter.End()

@@ -1,6 +1,7 @@
 package operators_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -199,42 +200,52 @@ func TestSlidingSharesElements(t *testing.T) {
 	for _, c := range []struct{ size, step int }{{3, 1}, {5, 2}, {4, 3}, {7, 1}} {
 		for n := range 20 {
 			for _, end := range []string{"complete", "fail", "cancel"} {
-				synctest.Test(t, func(t *testing.T) {
-					up := flowtest.NewManual[*sharedToken](t)
-					p := flowtest.Subscribe(t, operators.Sliding(up, c.size, c.step))
-					p.Request(1000)
-					synctest.Wait()
-					var all []*sharedToken
-					for i := range n {
-						tok := &sharedToken{n: i}
-						tok.shares.Store(1)
-						all = append(all, tok)
-						up.Next(tok)
-					}
-					synctest.Wait()
-					switch end {
-					case "complete":
-						up.Complete()
-					case "fail":
-						up.Error(errStop)
-					case "cancel":
-						p.Cancel()
-					}
-					synctest.Wait()
-					got := make([]int32, n)
-					for _, w := range p.Values() {
-						for _, tok := range w {
-							got[tok.n]++
-						}
-					}
-					for i, tok := range all {
-						require.Equal(t, tok.shares.Load(), got[i]+tok.gone.Load(), "%v, %d elements, %s: element %d: in %d slices, released %d times",
-							c, n, end, i, got[i], tok.gone.Load())
-					}
-				})
+				requireShares(t, fmt.Sprint(c), n, end, func(up flow.Publisher[*sharedToken]) flow.Publisher[[]*sharedToken] {
+					return operators.Sliding(up, c.size, c.step)
+				}, func(int) {})
 			}
 		}
 	}
+}
+
+// requireShares gives n elements to op, with a pause behind each, ends the
+// stream, and requires that each share of an element is in a slice or released.
+func requireShares(t *testing.T, what string, n int, end string, op func(flow.Publisher[*sharedToken]) flow.Publisher[[]*sharedToken], pause func(i int)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		up := flowtest.NewManual[*sharedToken](t)
+		p := flowtest.Subscribe(t, op(up))
+		p.Request(1000)
+		synctest.Wait()
+		var all []*sharedToken
+		for i := range n {
+			tok := &sharedToken{n: i}
+			tok.shares.Store(1)
+			all = append(all, tok)
+			up.Next(tok)
+			pause(i)
+		}
+		synctest.Wait()
+		switch end {
+		case "complete":
+			up.Complete()
+		case "fail":
+			up.Error(errStop)
+		case "cancel":
+			p.Cancel()
+		}
+		synctest.Wait()
+		got := make([]int32, n)
+		for _, w := range p.Values() {
+			for _, tok := range w {
+				got[tok.n]++
+			}
+		}
+		for i, tok := range all {
+			require.Equal(t, tok.shares.Load(), got[i]+tok.gone.Load(), "%s, %d elements, %s: element %d: in %d slices, released %d times",
+				what, n, end, i, got[i], tok.gone.Load())
+		}
+	})
 }
 
 func TestWrongArgumentsOfSliding(t *testing.T) {

@@ -79,6 +79,20 @@ func TestTimedStagesReleaseOnce(t *testing.T) {
 
 func timedTokenRun(t *testing.T, ctx context.Context, op func(tokens) tokens, end string, own bool, at int) {
 	t.Helper()
+	for kind, s := range countedTokens(t, ctx, op, end, own, at) {
+		if kind == "func" || kind == "seq" || kind == "map" || kind == "foreach" {
+			continue
+		}
+		n := s.Snapshot()
+		require.Equal(t, n.In, n.Out+n.Lost[flow.Filtered]+n.Dropped()+n.Discarded()+n.Buffered, "%s: %+v", kind, n)
+		require.Zero(t, n.Buffered)
+	}
+}
+
+// countedTokens lets tokens pass op, requires that each is consumed or released
+// once, and returns what the stages have counted.
+func countedTokens(t *testing.T, ctx context.Context, op func(tokens) tokens, end string, own bool, at int) map[string]*flow.Stats {
+	t.Helper()
 	seen := &stages{all: map[string]*flow.Stats{}}
 	r := &tokenRun{at: at, end: end}
 	r.ctx, r.cancel = context.WithCancelCause(flow.WithObserver(ctx, seen))
@@ -92,14 +106,7 @@ func timedTokenRun(t *testing.T, ctx context.Context, op func(tokens) tokens, en
 		require.ErrorIs(t, err, errStop)
 	}
 	r.m.require(t, fmt.Sprintf("end at %d", at))
-	for kind, s := range seen.all {
-		if kind == "func" || kind == "seq" || kind == "map" || kind == "foreach" {
-			continue
-		}
-		n := s.Snapshot()
-		require.Equal(t, n.In, n.Out+n.Lost[flow.Filtered]+n.Dropped()+n.Discarded()+n.Buffered, "%s: %+v", kind, n)
-		require.Zero(t, n.Buffered)
-	}
+	return seen.all
 }
 
 // TestReasonsOfTimedStages: an element learns why it was let go.

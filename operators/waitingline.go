@@ -46,7 +46,7 @@ func (l *waitingLine[T]) grow(size int) {
 func (l *waitingLine[T]) due(now int64, n int) int {
 	n = min(n, l.count)
 	for i := range n {
-		if l.ring[(l.oldest+i)%len(l.ring)].at > now {
+		if l.time(i) > now {
 			return i
 		}
 	}
@@ -56,12 +56,9 @@ func (l *waitingLine[T]) due(now int64, n int) int {
 // pop takes the oldest elements, as many as dst has room for.
 func (l *waitingLine[T]) pop(dst []T) {
 	for i := range dst {
-		e := &l.ring[l.oldest]
-		dst[i] = e.v
-		*e = waiting[T]{}
-		l.oldest = (l.oldest + 1) % len(l.ring)
+		dst[i] = l.at(i)
 	}
-	l.count -= len(dst)
+	l.forget(len(dst))
 }
 
 // forget removes the n oldest elements.

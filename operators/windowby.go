@@ -185,8 +185,9 @@ func (s *windowByStage[T, K, A]) add(k K, v T, now int64) {
 			}
 			p.end = s.clock.ends(p.begin, now)
 			s.panes.push(p)
+		} else {
+			p.end = s.clock.ends(p.begin, now)
 		}
-		p.end = s.clock.ends(p.begin, now)
 		p.given = true
 		p.value = s.plan.add(p.value, v)
 		p.given = false

@@ -2,7 +2,6 @@ package operators_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -136,41 +135,10 @@ func TestBatchWindowsSharesElements(t *testing.T) {
 	for _, c := range []struct{ size, step int }{{3, 1}, {5, 2}, {4, 3}, {7, 1}, {4, 4}} {
 		for n := range 20 {
 			for _, end := range []string{"complete", "fail", "cancel"} {
-				synctest.Test(t, func(t *testing.T) {
-					up := flowtest.NewManual[*sharedToken](t)
-					windows := operators.Hopping(time.Duration(c.size)*ms, time.Duration(c.step)*ms)
-					p := flowtest.Subscribe(t, operators.BatchWindows(up, windows, 100))
-					p.Request(1000)
-					synctest.Wait()
-					var all []*sharedToken
-					for i := range n {
-						tok := &sharedToken{n: i}
-						tok.shares.Store(1)
-						all = append(all, tok)
-						up.Next(tok)
-						time.Sleep(ms * time.Duration(i%3))
-					}
-					synctest.Wait()
-					switch end {
-					case "complete":
-						up.Complete()
-					case "fail":
-						up.Error(errStop)
-					case "cancel":
-						p.Cancel()
-					}
-					synctest.Wait()
-					got := make([]int32, n)
-					for _, w := range p.Values() {
-						for _, tok := range w {
-							got[tok.n]++
-						}
-					}
-					for i, tok := range all {
-						require.Equal(t, tok.shares.Load(), got[i]+tok.gone.Load(), "%v, %d elements, %s: element %d: in %d slices, released %d times",
-							c, n, end, i, got[i], tok.gone.Load())
-					}
-				})
+				windows := operators.Hopping(time.Duration(c.size)*ms, time.Duration(c.step)*ms)
+				requireShares(t, fmt.Sprint(c), n, end, func(up flow.Publisher[*sharedToken]) flow.Publisher[[]*sharedToken] {
+					return operators.BatchWindows(up, windows, 100)
+				}, func(i int) { time.Sleep(ms * time.Duration(i%3)) })
 			}
 		}
 	}
@@ -332,20 +300,7 @@ func TestWindowsReleaseOnce(t *testing.T) { releaseOnce(t, windowTokens) }
 // mergedTokenRun is timedTokenRun for stages that merge elements.
 func mergedTokenRun(t *testing.T, ctx context.Context, op func(tokens) tokens, end string, own bool, at int) {
 	t.Helper()
-	seen := &stages{all: map[string]*flow.Stats{}}
-	r := &tokenRun{at: at, end: end}
-	r.ctx, r.cancel = context.WithCancelCause(flow.WithObserver(ctx, seen))
-	defer r.cancel(nil)
-	src := slowTokens(r, own)
-	if end == "panic above" || end == "context above" {
-		src = operators.Map(src, r.use)
-	}
-	err := r.sink(op(src))
-	if err != nil && !errors.Is(err, flow.ErrTimeout) {
-		require.ErrorIs(t, err, errStop)
-	}
-	r.m.require(t, fmt.Sprintf("end at %d", at))
-	for kind, s := range seen.all {
+	for kind, s := range countedTokens(t, ctx, op, end, own, at) {
 		if kind == "func" || kind == "seq" || kind == "map" || kind == "foreach" || kind == "flatmapslice" || kind == "ticker" {
 			continue
 		}

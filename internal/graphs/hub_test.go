@@ -25,7 +25,15 @@ func (d *draw[T]) hub() stream[T] {
 	return origin(flow.PublisherFunc[T](func(ctx context.Context, to flow.Subscriber[T]) {
 		h.Subscribe(ctx, to)
 		go func() {
-			if err := d.feed(ctx, h, want, call, wait); err != nil {
+			err := feed(ctx, want, call, wait, func(v int) sources.Emission {
+				e := d.mint(v)
+				r := h.Emit(ctx, e)
+				if r == sources.Full || r == sources.Closed {
+					d.use(e) // it is still ours
+				}
+				return r
+			})
+			if err != nil {
 				h.Fail(err)
 			}
 			h.Complete()
@@ -34,7 +42,7 @@ func (d *draw[T]) hub() stream[T] {
 }
 
 // feed gives elements to a hub.
-func (d *draw[T]) feed(ctx context.Context, h *sources.Hub[T], want []int, call func() error, wait func(context.Context, int) error) (err error) {
+func feed(ctx context.Context, want []int, call func() error, wait func(context.Context, int) error, emit func(v int) sources.Emission) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errFault // this goroutine is not the stream's
@@ -47,16 +55,11 @@ func (d *draw[T]) feed(ctx context.Context, h *sources.Hub[T], want []int, call 
 		if err := call(); err != nil {
 			return err
 		}
-		e := d.mint(v)
-		switch h.Emit(ctx, e) {
-		case sources.Full:
-			d.use(e) // the context has ended
+		switch emit(v) {
+		case sources.Full: // the context has ended
 			return context.Cause(ctx)
-		case sources.Closed:
-			d.use(e)
+		case sources.Closed, sources.Unheard: // it has left
 			return nil
-		case sources.Unheard:
-			return nil // it has left
 		}
 	}
 	return nil
@@ -86,35 +89,13 @@ func (d *draw[T]) stateHub() stream[T] {
 	return origin(d.minted(flow.PublisherFunc[int](func(ctx context.Context, to flow.Subscriber[int]) {
 		h.Subscribe(ctx, to)
 		go func() {
-			if err := feedNumbers(ctx, h, want, call, wait); err != nil {
+			err := feed(ctx, want, call, wait, func(v int) sources.Emission { return h.Emit(ctx, v) })
+			if err != nil {
 				h.Fail(err)
 			}
 			h.Complete()
 		}()
 	})), slices.Concat([]int{first}, want), "NewStateHub").atLeast(most)
-}
-
-func feedNumbers(ctx context.Context, h *sources.StateHub[int], want []int, call func() error, wait func(context.Context, int) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = errFault
-		}
-	}()
-	for i, v := range want {
-		if err := wait(ctx, i); err != nil {
-			return err
-		}
-		if err := call(); err != nil {
-			return err
-		}
-		switch h.Emit(ctx, v) {
-		case sources.Full:
-			return context.Cause(ctx)
-		case sources.Closed, sources.Unheard:
-			return nil
-		}
-	}
-	return nil
 }
 
 // mergeHub is given several chains, before it has a subscriber and after.
