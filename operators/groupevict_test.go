@@ -118,7 +118,7 @@ func TestEvictionStalls(t *testing.T) {
 
 // TestEarlyEndsAreWhatALoopIs: all elements come, those of a key in order.
 func TestEarlyEndsAreWhatALoopIs(t *testing.T) {
-	run := func(s scheduler.Scheduler, seed uint64) {
+	run := func(t *testing.T, s scheduler.Scheduler, seed uint64) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		n, keys := rng.IntN(1+rng.IntN(500)), 1+rng.IntN(12)
 		most, capacity := 1+rng.IntN(keys), 1+rng.IntN(1+rng.IntN(40))
@@ -143,7 +143,7 @@ func TestEarlyEndsAreWhatALoopIs(t *testing.T) {
 			}
 			return g
 		}, operators.WithPrefetch(1+rng.IntN(40)))
-		for v, err := range sinks.Seq(scheduler.With(context.Background(), s), read, sinks.WithPrefetch(1+rng.IntN(40))) {
+		for v, err := range sinks.Seq(scheduler.With(t.Context(), s), read, sinks.WithPrefetch(1+rng.IntN(40))) {
 			require.NoError(t, err, "seed %d", seed)
 			k := v / million
 			require.Equal(t, seen[k], v%million, "seed %d: order of key %d", seed, k)
@@ -152,12 +152,12 @@ func TestEarlyEndsAreWhatALoopIs(t *testing.T) {
 		require.Equal(t, size, seen, "seed %d", seed)
 	}
 	for seed := range uint64(150) {
-		synctest.Test(t, func(*testing.T) {
-			run(scheduler.NewSeeded(seed), seed)
+		synctest.Test(t, func(t *testing.T) {
+			run(t, scheduler.NewSeeded(seed), seed)
 			if seed < 40 {
-				run(scheduler.Default(), seed)
-				run(scheduler.Inline(), seed)
-				run(scheduler.NewPool(2), seed)
+				run(t, scheduler.Default(), seed)
+				run(t, scheduler.Inline(), seed)
+				run(t, scheduler.NewPool(2), seed)
 			}
 		})
 	}
@@ -205,7 +205,7 @@ func TestMaxIdleWaits(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []int{0, 10, 20}, zero.Values())
 		require.False(t, zero.Completed())
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		synctest.Wait()
 		require.True(t, zero.Completed())
 		up.Next(30)
