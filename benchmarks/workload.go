@@ -54,13 +54,13 @@ const nanosecondsPerElement = "ns/el"
 
 // workloads returns all workloads in the order of the table.
 func workloads() []Workload {
-	return []Workload{
+	return append([]Workload{
 		w1(), w1s(), w2(), w2s(),
 		w5i(), w5io(),
 		w5ii("W5ii"), w5ii("W5iiu", operators.Unordered()),
 		w5iii("W5iii"), w5iii("W5iiiu", operators.Unordered()),
 		w7(), w8(), w8o(), w8b(), w13(), w13s(),
-	}
+	}, operatorWorkloads()...)
 }
 
 // selected returns those of ws whose names match.
