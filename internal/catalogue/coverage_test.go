@@ -8,13 +8,14 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// paths are where the packages are that must names.
+// paths are where the packages are that the tables of capabilities name.
 var paths = map[string]string{
 	"flow": "flow", "flowtest": "flow/flowtest", "scheduler": "scheduler", "metrics": "metrics",
 	"sources": "sources", "operators": "operators", "sinks": "sinks",
@@ -22,30 +23,42 @@ var paths = map[string]string{
 
 var named = regexp.MustCompile(`\b([a-z]+)\.([A-Z]\w*)(?:\.([A-Z]\w*))?`)
 
-// TestMust: every capability has a place, and what that names exists.
-func TestMust(t *testing.T) {
+// capability is something that users of other libraries look for.
+type capability struct {
+	family, name string
+	here         string // where it is
+	lacks        string // what is not the same
+}
+
+// TestCapabilities: every capability that all users look for has a place, every
+// other one has a place or a reason, and what they name exists.
+func TestCapabilities(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range slices.Concat(must, should) {
+		key := c.family + "/" + c.name
+		require.False(t, seen[key], "twice: %s", key)
+		seen[key] = true
+		require.NotEmpty(t, c.here+c.lacks, "%s has no place and no reason", key)
+	}
 	exported := map[string]map[string]bool{}
 	for pkg, path := range paths {
 		exported[pkg] = exportedIn(t, path)
 	}
-	seen := map[string]bool{}
-	for _, m := range must {
-		key := m.family + "/" + m.capability
-		require.False(t, seen[key], "twice: %s", key)
-		seen[key] = true
-		require.NotEmpty(t, m.here, "%s is missing", key)
-		for _, n := range named.FindAllStringSubmatch(m.here, -1) {
-			if n[1] == "testing" {
-				continue
-			}
-			require.Contains(t, exported, n[1], key)
-			require.True(t, exported[n[1]][n[2]], "%s names %s, which is not there", key, n[0])
-			if n[3] != "" {
-				require.True(t, exported[n[1]][n[2]+"."+n[3]], "%s names %s, which is not there", key, n[0])
+	for _, c := range must {
+		require.NotEmpty(t, c.here, "%s is missing", c.name)
+	}
+	for _, c := range slices.Concat(must, should) {
+		for _, n := range named.FindAllStringSubmatch(c.here+" "+c.lacks, -1) {
+			if path := exported[n[1]]; path != nil {
+				require.True(t, path[n[2]], "%s names %s, which is not there", c.name, n[0])
+				require.True(t, n[3] == "" || path[n[2]+"."+n[3]], "%s names %s, which is not there", c.name, n[0])
+			} else {
+				require.Contains(t, []string{"testing", "time", "iter", "errors"}, n[1], c.name)
 			}
 		}
 	}
 	require.Len(t, must, 148, "147, and the strategy of each subscriber of a hub")
+	require.Len(t, should, 140, "136, and four that nobody had")
 }
 
 // exportedIn returns the names that a package exports, methods as T.M.
@@ -102,11 +115,24 @@ func receiver(d *ast.FuncDecl) string {
 	}
 }
 
-// writeCoverage writes the table of capabilities.
+// writeCoverage writes the tables of capabilities.
 func writeCoverage(b *bytes.Buffer) {
 	b.WriteString("## What others have\n\nWhat users of RxJava, Reactor, Pekko Streams, fs2, ro, RxGo, go-streams and rill look for, and where it is here.\n\n")
-	b.WriteString("| family | capability | here | not the same |\n|---|---|---|---|\n")
-	for _, m := range must {
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", m.family, m.capability, named.ReplaceAllString(m.here, "`$0`"), m.lacks)
+	code := func(s string) string { return named.ReplaceAllString(s, "`$0`") }
+	row := func(cells ...string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
+	row("family", "capability", "here", "not the same")
+	row("---", "---", "---", "---")
+	for _, c := range slices.Concat(must, should) {
+		if c.here != "" {
+			row(c.family, c.name, code(c.here), code(c.lacks))
+		}
+	}
+	b.WriteString("\n## What is left out\n\n")
+	row("family", "capability", "why, and what to do instead")
+	row("---", "---", "---")
+	for _, c := range should {
+		if c.here == "" {
+			row(c.family, c.name, code(c.lacks))
+		}
 	}
 }

@@ -2,7 +2,7 @@ package catalogue
 
 // must are the capabilities that every user of such a library looks for, by
 // what eight others have, and where they are here.
-var must = []struct{ family, capability, here, lacks string }{
+var must = []capability{
 	{"Creation", "Fixed values (of/just)", "sources.Of", ""},
 	{"Creation", "From slice", "sources.Slice", ""},
 	{"Creation", "From iterator / iter.Seq", "sources.Seq", ""},
