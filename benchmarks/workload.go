@@ -55,11 +55,11 @@ const nanosecondsPerElement = "ns/el"
 // workloads returns all workloads in the order of the table.
 func workloads() []Workload {
 	return append([]Workload{
-		w1(), w1s(), w2(), w2s(),
+		w1(), w1s(), w2(), w2s(), w3(), w4(),
 		w5i(), w5io(),
 		w5ii("W5ii"), w5ii("W5iiu", operators.Unordered()),
 		w5iii("W5iii"), w5iii("W5iiiu", operators.Unordered()),
-		w7(), w8(), w8o(), w8b(), w13(), w13s(),
+		w6(), w7(), w8(), w8o(), w8b(), w9out(), w9in(), w10(), w11(), w13(), w13s(), w17(), w17s(),
 	}, operatorWorkloads()...)
 }
 
