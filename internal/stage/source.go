@@ -50,24 +50,29 @@ func (s *Source[T]) Stopped() bool {
 	return s.Events()&(scheduler.Cancelled|scheduler.Ended|scheduler.Invalid) != 0
 }
 
-// Run does one pass: see [scheduler.Head].
+// Run does one pass: see [scheduler.Head]. It goes on while those below ask for
+// more as they receive, as a filter does that asks for each element anew.
 func (s *Source[T]) Run(n int) (emitted int, again bool) {
 	if s.interrupted() {
 		return 0, false
 	}
-	emitted, next, err := s.Head().(Producer).Produce(s.Allowed(n))
-	s.demand.Sub(int64(emitted))
-	switch {
-	case s.interrupted():
-		return emitted, false
-	case err != nil:
-		s.end(err)
-		return emitted, false
-	case next == Last:
-		s.end(nil)
-		return emitted, false
+	for p := s.Head().(Producer); ; {
+		k, next, err := p.Produce(s.Allowed(n - emitted))
+		s.demand.Sub(int64(k))
+		emitted += k
+		switch {
+		case s.interrupted():
+			return emitted, false
+		case err != nil:
+			s.end(err)
+			return emitted, false
+		case next == Last:
+			s.end(nil)
+			return emitted, false
+		case next == Wait || k == 0 || emitted == n || s.Demand() == 0:
+			return emitted, next == More && s.Demand() > 0
+		}
 	}
-	return emitted, next == More && s.Demand() > 0
 }
 
 // interrupted ends the source if an event from outside asks for it.
