@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -148,6 +151,44 @@ func TestGroupBySumCloses(t *testing.T) {
 				require.Positive(t, seen)
 				m.require(t, name+" "+on)
 			}
+		}
+	}
+}
+
+// TestGoexitBelowAGroup that is read on the island which feeds it: the elements
+// behind the one from which the reader does not return are let go once, and the
+// stream fails with the reader's error.
+func TestGoexitBelowAGroup(t *testing.T) {
+	for on, s := range schedulers {
+		for _, k := range []int{0, 1, 5, 40, 300} {
+			synctest.Test(t, func(t *testing.T) {
+				var m mint
+				groups := operators.GroupBy(tokenSources["Seq"](&m), 5, 4, func(tok *token) int { return tok.n % 5 })
+				src := operators.FlatMap(groups, 5, func(g tokenGroup) tokens {
+					return operators.Map(g.Publisher, func(tok *token) *token {
+						if tok.n == k {
+							tok.consumed.Add(1)
+							runtime.Goexit()
+						}
+						return tok
+					}, operators.WithName("reader"))
+				})
+				var all sync.WaitGroup
+				var err error
+				all.Go(func() {
+					_, err = sinks.Fold(scheduler.With(t.Context(), s()), src, 0, func(n int, tok *token) int {
+						tok.consumed.Add(1)
+						return n + 1
+					})
+				})
+				all.Wait()
+				synctest.Wait()
+				if err != nil { // else it was the sink's goroutine that ended
+					require.ErrorIs(t, err, flow.ErrGoexit, "%s at %d", on, k)
+					require.ErrorContains(t, err, "reader", "%s at %d", on, k)
+				}
+				m.require(t, fmt.Sprint(on, " at ", k))
+			})
 		}
 	}
 }

@@ -133,6 +133,7 @@ func (l *groupLine[T, K]) join() {
 	if len(vs) > 0 {
 		l.to.OnNextBatch(vs)
 	}
+	l.queue.Shorten(l.by.Context())
 }
 
 // finish ends the group with the stage. It reports whether the group still

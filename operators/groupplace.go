@@ -9,14 +9,21 @@ import (
 
 // place gives elements to their groups, and opens at most n groups. It returns
 // how many elements are dealt with; the next one has to wait. Where key does
-// not return, the stream ends.
+// not return, the stream ends. Where those who read a group on this island do
+// not, what is left of vs waits for the next pass.
 func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
-	at, returned := 0, false
+	at, asking, returned := 0, false, false
 	defer func() {
-		if !returned {
+		switch {
+		case returned:
+		case asking:
 			s.lose(vs[at:], flow.Failed)
 			s.fail(s.Broken(recover()))
 			placed = len(vs)
+		default:
+			s.known = false
+			s.waiting = append(s.waiting, vs[at:]...)
+			s.Ready()
 		}
 	}()
 	key, brake := s.plan.key, &s.brake
@@ -27,11 +34,13 @@ func (s *groupByStage[T, K]) place(vs []T, n int) (placed int) {
 			s.lose(vs[i:], flow.Cancelled)
 			return len(vs)
 		}
-		at = i
+		at, asking = i, true
 		if !s.known {
 			s.next, s.known = key(v), true
 		}
-		ok, err := s.give(v, n, now)
+		l := s.open[s.next] // panics for a key that cannot be compared
+		at, asking = i+1, false
+		ok, err := s.give(v, l, n, now)
 		switch {
 		case err != nil:
 			returned = true
@@ -59,11 +68,10 @@ func (s *groupByStage[T, K]) deserted() bool {
 	return s.count == len(s.fresh)
 }
 
-// give puts v into the group of the key s.next. It reports whether there was
-// room; n groups may be opened for it.
-func (s *groupByStage[T, K]) give(v T, n int, now int64) (ok bool, err error) {
+// give puts v into l, the group of the key s.next, or opens that if it is nil.
+// It reports whether there was room; n groups may be opened for it.
+func (s *groupByStage[T, K]) give(v T, l *groupLine[T, K], n int, now int64) (ok bool, err error) {
 	s.full, s.cramped = nil, false
-	l := s.open[s.next]
 	if l != nil && l.gone.Load() {
 		s.settle()
 		l = s.open[s.next]

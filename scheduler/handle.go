@@ -105,6 +105,9 @@ func (h *Handle) Bind(ctx context.Context, head Head) {
 	}
 }
 
+// Beside reports whether ctx is that of a subscription on the head's island.
+func (h *Handle) Beside(ctx context.Context) bool { return h.island == islandOf(ctx) }
+
 // Head returns the head that h was bound to.
 func (h *Handle) Head() Head { return h.head }
 

@@ -20,6 +20,9 @@ type Boundary[T any] struct {
 	release func(T, flow.Reason)
 	exact   bool // demand goes up as it is, at most the capacity at a time
 	wipe    bool
+	near    bool // the elements arrive on the downstream island
+	emits   bool // it is emitting: what arrives meanwhile waits
+	in      One[T]
 
 	up     flow.Subscription
 	err    error      // with which upstream ended; set before last
@@ -58,6 +61,10 @@ func (b *Boundary[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	src.Subscribe(upstream, (*inlet[T])(b))
 }
 
+// Shorten lets elements that arrive from now on pass the queue by, when that is
+// empty, if they arrive on the downstream island. Call it there where they do.
+func (b *Boundary[T]) Shorten(upstream context.Context) { b.near = b.Beside(upstream) }
+
 // FedFrom says on which island the elements arrive.
 func (b *Boundary[T]) FedFrom(upstream context.Context) {
 	if b.Meter() != nil {
@@ -88,8 +95,7 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 	vs := b.queue.Peek(b.Allowed(n))
 	if len(vs) > 0 {
 		b.queue.Take(len(vs))
-		b.asked -= int64(len(vs))
-		b.Emit(vs)
+		b.hand(vs)
 		b.queue.Free(b.wipe)
 		if b.Interrupted() {
 			return len(vs), false
@@ -108,6 +114,27 @@ func (b *Boundary[T]) Run(n int) (emitted int, again bool) {
 		return len(vs), false
 	}
 	return len(vs), held > 0 && b.Demand() > 0
+}
+
+// hand emits vs, for which there is demand.
+func (b *Boundary[T]) hand(vs []T) {
+	b.asked -= int64(len(vs))
+	b.emits = true
+	b.Emit(vs)
+	b.emits = false
+}
+
+// direct hands vs on at once, if nothing is before them and they are demanded.
+func (b *Boundary[T]) direct(vs []T) bool {
+	n := int64(len(vs))
+	if b.emits || b.Events() != 0 || b.Closed() || b.is(last) || n > b.asked || n > b.Demand() || b.queue.Len() > 0 {
+		return false
+	}
+	b.hand(vs)
+	if b.Events() == 0 && !b.is(last) {
+		b.ask()
+	}
+	return true
 }
 
 // ask requests from the upstream what is missing, when that is a good part of
@@ -193,11 +220,13 @@ func (i *inlet[T]) OnNext(v T) {
 	if b.feeder != nil {
 		b.feeder.Received(1)
 	}
-	if b.is(last) || !b.queue.Push1(v) {
+	switch {
+	case b.near && b.direct(b.in.One(v)):
+	case b.is(last) || !b.queue.Push1(v):
 		b.overrun([]T{v})
-		return
+	default:
+		b.pushed()
 	}
-	b.pushed()
 }
 
 func (i *inlet[T]) OnNextBatch(vs []T) {
@@ -205,11 +234,13 @@ func (i *inlet[T]) OnNextBatch(vs []T) {
 	if b.feeder != nil {
 		b.feeder.Received(int64(len(vs)))
 	}
-	if b.is(last) || !b.queue.Push(vs) {
+	switch {
+	case b.near && b.direct(vs):
+	case b.is(last) || !b.queue.Push(vs):
 		b.overrun(vs)
-		return
+	default:
+		b.pushed()
 	}
-	b.pushed()
 }
 
 func (b *Boundary[T]) pushed() {
