@@ -1,7 +1,9 @@
 package operators_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
@@ -19,4 +21,32 @@ func ExamplePairwise() {
 	readings := sources.Of(100, 130, 190)
 	print(operators.Pairwise(readings, func(previous, v int) int { return v - previous }))
 	// Output: [30 60]
+}
+
+func ExampleMaterialize() {
+	failing := operators.Concat(sources.Of(1, 2), sources.Error[int](errors.New("disk full")))
+	signals := operators.Materialize(failing)
+	print(operators.Map(signals, func(s operators.Signal[int]) string {
+		if s.IsEnd() {
+			return fmt.Sprintf("end: %v", s.Err)
+		}
+		return fmt.Sprint(s.Value)
+	}))
+	// Output: [1 2 end: disk full]
+}
+
+func ExampleDematerialize() {
+	signals := sources.Of(
+		operators.Signal[string]{Value: "a"},
+		operators.Signal[string]{Value: "b"},
+		operators.Signal[string]{Completed: true},
+		operators.Signal[string]{Value: "too late"},
+	)
+	print(operators.Dematerialize(signals))
+	// Output: [a b]
+}
+
+func ExampleSorted() {
+	print(operators.Sorted(sources.Of("pear", "apple", "fig"), 100, strings.Compare))
+	// Output: [apple fig pear]
 }

@@ -1,8 +1,10 @@
 package operators_test
 
 import (
+	"cmp"
 	"testing"
 
+	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
 )
 
@@ -29,7 +31,60 @@ var lawsOfElements = map[string]lawConfig{
 			return operators.Pairwise(up, func(previous, _ lawToken) lawToken { return use(previous) })
 		},
 	},
+	"Dematerialize": {
+		OperatorConfig: protocolOfElements["Dematerialize"],
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Dematerialize(operators.Map(up, func(v lawToken) operators.Signal[lawToken] {
+				v = use(v)
+				return operators.Signal[lawToken]{Value: v}
+			}))
+		},
+	},
+	"Dematerialize of an error": {
+		OperatorConfig: protocolOfElements["Dematerialize to an end"],
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Dematerialize(operators.Map(up, func(v lawToken) (s operators.Signal[lawToken]) {
+				if v = use(v); v.N == 600 {
+					v.Consume()
+					return operators.Signal[lawToken]{Err: errStop}
+				}
+				return operators.Signal[lawToken]{Value: v}
+			}))
+		},
+	},
+	"Sorted": {
+		OperatorConfig: sortedLaw,
+		AtEnd:          true,
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Sorted(operators.Map(up, use), 1000, func(a, b lawToken) int { return cmp.Compare(b.N, a.N) })
+		},
+	},
+	"Sorted, too many": {
+		OperatorConfig: sortedLaw,
+		AtEnd:          true,
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Sorted(operators.Map(up, use), 300, func(a, b lawToken) int { return cmp.Compare(a.N, b.N) })
+		},
+	},
+}
+
+var sortedLaw = operatorConfig{
+	New: func(up publisher) publisher { return operators.Sorted(up, lawSize, cmp.Compare[int]) }, Prefetch: -1, Lazy: true,
+}
+
+// lawsOfMaterialize has the signals as they are.
+var lawsOfMaterialize = flowtest.LawConfig[int, operators.Signal[int]]{
+	OperatorConfig: protocolOfMaterialize,
+	Owned: func(up tokenStream, use tokenFunc) tokenStream {
+		return operators.Dematerialize(operators.Materialize(operators.Map(up, use)))
+	},
 }
 
 // TestLawsOfElements holds them against the laws of streams.
-func TestLawsOfElements(t *testing.T) { runLaws(t, lawsOfElements) }
+func TestLawsOfElements(t *testing.T) {
+	runLaws(t, lawsOfElements)
+	t.Run("Materialize", func(t *testing.T) {
+		t.Parallel()
+		verifyLaws(t, lawsOfMaterialize)
+	})
+}

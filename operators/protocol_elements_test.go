@@ -1,10 +1,14 @@
 package operators_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
 )
 
 // halfIndexed is v where that is how many elements came before it.
@@ -16,11 +20,38 @@ func latter(_, v int) int { return v }
 // butFirst returns the numbers below n without 0.
 func butFirst(n int) []int { return firstOf(n, func(v int) bool { return v > 0 }) }
 
+// signalOf is the signal of an element.
+func signalOf(v int) operators.Signal[int] { return operators.Signal[int]{Value: v} }
+
+// signalsTo are those of a stream of the numbers below n that completes.
+func signalsTo(n int) (all []operators.Signal[int]) {
+	for i := range n {
+		all = append(all, signalOf(i))
+	}
+	return append(all, operators.Signal[int]{Completed: true})
+}
+
+var protocolOfMaterialize = flowtest.OperatorConfig[int, operators.Signal[int]]{
+	New: func(up publisher) flow.Publisher[operators.Signal[int]] { return operators.Materialize(up) },
+	Out: signalsTo, Recovers: true, Lazy: true,
+}
+
+// backwards returns the numbers below n, the largest first.
+func backwards(n int) []int {
+	all := numbersTo(n)
+	slices.Reverse(all)
+	return all
+}
+
 // protocolOfElements are the operators that look at an element together with
 // its place in the stream.
 var protocolOfElements = map[string]operatorConfig{
-	"MapIndexed": {New: func(up publisher) publisher { return operators.MapIndexed(up, halfIndexed) }},
-	"Pairwise":   {New: func(up publisher) publisher { return operators.Pairwise(up, latter) }, Out: butFirst, Prefetch: 1},
+	"MapIndexed":    {New: func(up publisher) publisher { return operators.MapIndexed(up, halfIndexed) }},
+	"Pairwise":      {New: func(up publisher) publisher { return operators.Pairwise(up, latter) }, Out: butFirst, Prefetch: 1},
+	"Dematerialize": {New: func(up publisher) publisher { return operators.Dematerialize(operators.Map(up, signalOf)) }},
+	"Dematerialize to an end": {New: func(up publisher) publisher {
+		return operators.Dematerialize(operators.Materialize(up))
+	}, Lazy: true},
 }
 
 // TestProtocolOfElements holds them against the rules of the protocol.
@@ -31,4 +62,20 @@ func TestProtocolOfElements(t *testing.T) {
 			flowtest.VerifyOperator(t, cfg)
 		})
 	}
+	t.Run("Materialize", func(t *testing.T) {
+		t.Parallel()
+		flowtest.VerifyOperator(t, protocolOfMaterialize)
+	})
+}
+
+// TestProtocolOfSorted holds it against the rules that need all elements of
+// upstream for their first one.
+func TestProtocolOfSorted(t *testing.T) {
+	flowtest.VerifyPublisher(t, flowtest.PublisherConfig[int]{
+		New: func(n int) publisher {
+			return operators.Sorted(sources.Slice(backwards(n)), max(1, n), cmp.Compare[int])
+		},
+		Failed: func() publisher { return operators.Sorted(sources.Of(1, 2), 1, cmp.Compare[int]) }, Err: flow.ErrLimitExceeded,
+		Lazy: true,
+	})
 }

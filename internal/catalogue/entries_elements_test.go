@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weirgo/weir/operators"
 )
@@ -15,4 +16,21 @@ var elementEntries = []entry{
 		picture: one("Pairwise(append)", "-a-b--c-|", func(p text) text {
 			return operators.Pairwise(p, func(previous, v string) string { return previous + v })
 		})},
+	{name: "operators.Materialize", family: failing, intent: "make elements of all that happens, the end and errors too", peers: [4]string{"materialize", "materialize", "", "Materialize"},
+		picture: one("Materialize", "-a-b-#", func(p text) text {
+			return operators.Map(operators.Materialize(p), func(s operators.Signal[string]) string {
+				if s.Err != nil {
+					return "err"
+				}
+				return s.Value
+			})
+		})},
+	{name: "operators.Dematerialize", family: failing, intent: "end as an element says", peers: [4]string{"dematerialize", "dematerialize", "", "Dematerialize"},
+		picture: one("Dematerialize, where c is completion", "-a-b-c-d-|", func(p text) text {
+			return operators.Dematerialize(operators.Map(p, func(v string) operators.Signal[string] {
+				return operators.Signal[string]{Value: v, Completed: v == "c"}
+			}))
+		})},
+	{name: "operators.Sorted", family: transform, intent: "sort all elements, of which there may be so many", peers: [4]string{"sorted", "sort", "", "Sort"},
+		picture: one("Sorted(10)", "-c-a--b-|", func(p text) text { return operators.Sorted(p, 10, strings.Compare) })},
 }

@@ -1,6 +1,9 @@
 package graphs
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/weirgo/weir/operators"
 )
 
@@ -10,6 +13,9 @@ func elementRows[T any]() []operatorRow[T] {
 	return []operatorRow[T]{
 		{"MapIndexed", exact, (*draw[T]).mapIndexed},
 		{"Pairwise", exact, (*draw[T]).pairwise},
+		{"Materialize", unknown, (*draw[T]).materialize},
+		{"Dematerialize", exact, (*draw[T]).dematerialize},
+		{"Sorted", unsorted, (*draw[T]).sorted},
 	}
 }
 
@@ -43,4 +49,42 @@ func (d *draw[T]) pairwise(s stream[T]) stream[T] {
 		}
 		return d.mint(more(v, d.look(e)))
 	}), want, "Pairwise(more)")
+}
+
+// materialize makes signals of all that happens, and the other way round.
+func (d *draw[T]) materialize(s stream[T]) stream[T] {
+	return s.then(operators.Dematerialize(operators.Materialize(s.pub)), s.want, "Materialize, Dematerialize")
+}
+
+// dematerialize ends at an element.
+func (d *draw[T]) dematerialize(s stream[T]) stream[T] {
+	k := d.intn(100)
+	last := func(v int) bool { return v >= k }
+	want := until(s.want, last)
+	if n := len(want); n > 0 && last(want[n-1]) {
+		want = want[:n-1]
+	}
+	call := d.function()
+	signals := operators.Map(s.pub, func(e T) (out operators.Signal[T]) {
+		v := d.use(e)
+		if err := call(); err != nil {
+			panic(err)
+		}
+		if last(v) {
+			return operators.Signal[T]{Completed: true}
+		}
+		return operators.Signal[T]{Value: d.mint(v)}
+	})
+	return s.then(operators.Dematerialize(signals), want, "Dematerialize(to ≥%d)", k)
+}
+
+// sorted counts on all elements, in whatever order they come.
+func (d *draw[T]) sorted(s stream[T]) stream[T] {
+	call := d.function()
+	return s.then(operators.Sorted(s.pub, len(s.want)+1+d.intn(3), func(a, b T) int {
+		if err := call(); err != nil {
+			panic(err)
+		}
+		return cmp.Compare(d.look(a), d.look(b))
+	}), slices.Sorted(slices.Values(s.want)), "Sorted").just()
 }
