@@ -1,10 +1,8 @@
 package operators
 
 import (
-	"context"
 	"fmt"
-	"sync/atomic"
-	"time"
+	"math"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/demand"
@@ -43,98 +41,29 @@ func BatchWeighted[T any](src flow.Publisher[T], limit int64, weight func(T) int
 	stage.Require(src != nil, "operators.BatchWeighted: nil source")
 	stage.Require(limit > 0, "operators.BatchWeighted: limit %d, must be at least 1", limit)
 	stage.Require(weight != nil, "operators.BatchWeighted: nil function")
-	p := &batchWeightedOp[T]{stage.NewBlueprint("batchweighted", src, opts), stage.Adapt(src), limit, weight, stage.Configure(opts).MaxWait}
+	p := newBatchCut("batchweighted", src, int(min(limit, math.MaxInt)), func() cutFunc[T] {
+		return (&weighing[T]{weight: weight, limit: limit}).cut
+	}, opts)
 	p.Node().Capacity = demand.Sum(limit, 1)
 	return p
 }
 
-type batchWeightedOp[T any] struct {
-	stage.Blueprint
-	src    flow.Publisher[T]
-	limit  int64
+// weighing is the function of one subscription.
+type weighing[T any] struct {
 	weight func(T) int64
-	wait   time.Duration
+	limit  int64
+	sum    int64 // of the weights of the slice
 }
 
-func (p *batchWeightedOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[[]T]) {
-	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &batchWeightedStage[T]{plan: p, batchStage: batchStage[T]{wait: p.wait}}
-	s.Init(ctx, p.Node(), down, s)
-	stage.Subscribe(ctx, p.src, s, s.Meter())
-}
-
-type batchWeightedStage[T any] struct {
-	batchStage[T]
-	plan *batchWeightedOp[T]
-	sum  int64 // of the weights of part
-}
-
-func (s *batchWeightedStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
-
-func (s *batchWeightedStage[T]) OnNextBatch(vs []T) {
-	if !s.Received(len(vs)) {
-		s.Let(vs, flow.Cancelled)
-		return
+func (w *weighing[T]) cut(v T, held int) (before, after bool, err error) {
+	n := w.weight(v)
+	if n < 0 {
+		return false, false, fmt.Errorf("weight %d, must not be negative", n)
 	}
-	began := s.place(vs)
-	if s.Over() { // it has failed
-		return
+	n = max(1, n)
+	if before = n > w.limit-w.sum; before || held == 0 {
+		w.sum = 0
 	}
-	if began && s.wait > 0 {
-		s.start()
-	}
-	s.hand(s.Allowed(len(s.full)))
-	s.Refill()
-	s.count()
+	w.sum = demand.Sum(w.sum, n)
+	return before, w.sum >= w.limit, nil
 }
-
-// place weighs the elements and puts them into slices. It reports whether the
-// last slice, which is not full, has begun with one of them. Where weight does
-// not return, the stream fails.
-func (s *batchWeightedStage[T]) place(vs []T) (began bool) {
-	at, returned := 0, false
-	defer func() {
-		if !returned {
-			s.fail(vs[at:], s.Broken(recover()))
-		}
-	}()
-	brake := s.Brake()
-	for i, v := range vs {
-		if atomic.LoadUint32(brake) != 0 {
-			s.Let(vs[i:], flow.Cancelled)
-			break
-		}
-		at = i
-		w := s.plan.weight(v)
-		if w < 0 {
-			returned = true
-			s.fail(vs[i:], s.UserError(fmt.Errorf("weight %d, must not be negative", w)))
-			return false
-		}
-		w = max(1, w)
-		if len(s.part) > 0 && w > s.plan.limit-s.sum {
-			s.end()
-		}
-		if len(s.part) == 0 {
-			began, s.sum = true, 0
-			s.part = make([]T, 0, max(1, s.guess))
-		}
-		s.part = append(s.part, v)
-		if s.sum = demand.Sum(s.sum, w); s.sum >= s.plan.limit {
-			s.end()
-			began = false
-		}
-	}
-	returned = true
-	return began
-}
-
-// fail ends the stream, and lets go of elements.
-func (s *batchWeightedStage[T]) fail(vs []T, err error) {
-	s.Let(vs, flow.Failed)
-	s.Enough()
-	s.OnError(err)
-}
-
-// Want has on its way what may be a slice each.
-func (*batchWeightedStage[T]) Want(n int64) int64 { return n }

@@ -50,3 +50,16 @@ func ExampleSorted() {
 	print(operators.Sorted(sources.Of("pear", "apple", "fig"), 100, strings.Compare))
 	// Output: [apple fig pear]
 }
+
+func ExampleBatchUntil() {
+	print(operators.BatchUntil(sources.Of("GET /", "Host: a", "", "GET /b", ""), 100, func(line string) bool {
+		return line == ""
+	}))
+	// Output: [[GET / Host: a ] [GET /b ]]
+}
+
+func ExampleBatchUntilChanged() {
+	days := sources.Of("Mon 1", "Mon 2", "Tue 3", "Mon 4")
+	print(operators.BatchUntilChanged(days, 100, func(s string) string { return s[:3] }))
+	// Output: [[Mon 1 Mon 2] [Tue 3] [Mon 4]]
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"testing"
 
+	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
 )
@@ -80,9 +81,41 @@ var lawsOfMaterialize = flowtest.LawConfig[int, operators.Signal[int]]{
 	},
 }
 
+// lawsOfBatchUntil have full slices only.
+var lawsOfBatchUntil = map[string]flowtest.LawConfig[int, []int]{
+	"BatchUntil": {
+		OperatorConfig: protocolOfBatchUntil["BatchUntil 3"],
+		Size:           702,
+		Call: func(up publisher, hook func(int)) flow.Publisher[[]int] {
+			return operators.BatchUntil(up, 9, func(v int) bool { hook(v); return lastOf3(v) }, operators.WithName("it"))
+		},
+		Stage: "it",
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return flat(operators.BatchUntil(operators.Map(up, use), 5, func(t lawToken) bool { return t.N%7 == 0 }))
+		},
+	},
+	"BatchUntilChanged": {
+		OperatorConfig: protocolOfBatchUntil["BatchUntilChanged 3"],
+		Size:           702,
+		Call: func(up publisher, hook func(int)) flow.Publisher[[]int] {
+			return operators.BatchUntilChanged(up, 3, hooked(hook, third), operators.WithName("it"))
+		},
+		Stage: "it",
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return flat(operators.BatchUntilChanged(operators.Map(up, use), 5, func(t lawToken) int { return t.N / 7 }))
+		},
+	},
+}
+
 // TestLawsOfElements holds them against the laws of streams.
 func TestLawsOfElements(t *testing.T) {
 	runLaws(t, lawsOfElements)
+	for name, cfg := range lawsOfBatchUntil {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verifyLaws(t, cfg)
+		})
+	}
 	t.Run("Materialize", func(t *testing.T) {
 		t.Parallel()
 		verifyLaws(t, lawsOfMaterialize)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
@@ -36,6 +37,28 @@ var protocolOfMaterialize = flowtest.OperatorConfig[int, operators.Signal[int]]{
 	Out: signalsTo, Recovers: true, Lazy: true,
 }
 
+// lastOf3 is the third, the sixth, and so on.
+func lastOf3(v int) bool { return v%3 == 2 }
+
+// protocolOfBatchUntil have full slices only.
+var protocolOfBatchUntil = map[string]flowtest.OperatorConfig[int, []int]{
+	"BatchUntil": {
+		New: func(up publisher) flow.Publisher[[]int] {
+			return operators.BatchUntil(up, 9, func(int) bool { return true }, operators.WithMaxWait(time.Hour))
+		},
+		Out: fullWindows(1, 1),
+	},
+	"BatchUntil 3": {
+		New: func(up publisher) flow.Publisher[[]int] { return operators.BatchUntil(up, 9, lastOf3) }, Out: fullWindows(3, 3),
+	},
+	"BatchUntilChanged": {
+		New: func(up publisher) flow.Publisher[[]int] { return operators.BatchUntilChanged(up, 1, third) }, Out: fullWindows(1, 1),
+	},
+	"BatchUntilChanged 3": {
+		New: func(up publisher) flow.Publisher[[]int] { return operators.BatchUntilChanged(up, 3, third) }, Out: fullWindows(3, 3),
+	},
+}
+
 // backwards returns the numbers below n, the largest first.
 func backwards(n int) []int {
 	all := numbersTo(n)
@@ -57,6 +80,12 @@ var protocolOfElements = map[string]operatorConfig{
 // TestProtocolOfElements holds them against the rules of the protocol.
 func TestProtocolOfElements(t *testing.T) {
 	for name, cfg := range protocolOfElements {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flowtest.VerifyOperator(t, cfg)
+		})
+	}
+	for name, cfg := range protocolOfBatchUntil {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			flowtest.VerifyOperator(t, cfg)

@@ -31,6 +31,14 @@ var elementEntries = []entry{
 				return operators.Signal[string]{Value: v, Completed: v == "c"}
 			}))
 		})},
+	{name: "operators.BatchUntil", family: window, intent: "collect up to an element that ends the slice", peers: [4]string{"", "bufferUntil", "", ""},
+		picture: one("BatchUntil(8, is c)", "-a-b-c-a--c-a-|", func(p text) text {
+			return joined(operators.BatchUntil(p, 8, func(v string) bool { return v == "c" }))
+		})},
+	{name: "operators.BatchUntilChanged", family: window, intent: "collect adjacent elements of one key", peers: [4]string{"", "bufferUntilChanged", "", ""},
+		picture: one("BatchUntilChanged(8, itself)", "-a-a--b-a-a-|", func(p text) text {
+			return joined(operators.BatchUntilChanged(p, 8, func(v string) string { return v }))
+		})},
 	{name: "operators.Sorted", family: transform, intent: "sort all elements, of which there may be so many", peers: [4]string{"sorted", "sort", "", "Sort"},
 		picture: one("Sorted(10)", "-c-a--b-|", func(p text) text { return operators.Sorted(p, 10, strings.Compare) })},
 }

@@ -16,6 +16,8 @@ func elementRows[T any]() []operatorRow[T] {
 		{"Materialize", unknown, (*draw[T]).materialize},
 		{"Dematerialize", exact, (*draw[T]).dematerialize},
 		{"Sorted", unsorted, (*draw[T]).sorted},
+		{"BatchUntil", unknown, (*draw[T]).batchUntil},
+		{"BatchUntilChanged", unknown, (*draw[T]).batchUntilChanged},
 	}
 }
 
@@ -87,4 +89,38 @@ func (d *draw[T]) sorted(s stream[T]) stream[T] {
 		}
 		return cmp.Compare(d.look(a), d.look(b))
 	}), slices.Sorted(slices.Values(s.want)), "Sorted").just()
+}
+
+// maxWait draws options of slices.
+func (d *draw[T]) maxWait() []operators.Option {
+	if d.intn(2) == 0 {
+		return nil
+	}
+	return []operators.Option{operators.WithMaxWait(d.pause())}
+}
+
+func (d *draw[T]) batchUntil(s stream[T]) stream[T] {
+	size, k, opts := oneOf(d, 1, 2, 7, 100), 1+d.intn(5), d.maxWait()
+	last := func(v int) bool { return v%k == 0 }
+	return s.then(flat(operators.BatchUntil(s.pub, size, d.test(last), opts...), func(es []T) {
+		d.sized("BatchUntil", size)(es)
+		for i, e := range es {
+			if last(d.look(e)) && i < len(es)-1 {
+				d.wrong("BatchUntil: a last element is the %d. of %d", i, len(es))
+			}
+		}
+	}), s.want, "BatchUntil(%d, %%%d, %d options), flat", size, k, len(opts))
+}
+
+func (d *draw[T]) batchUntilChanged(s stream[T]) stream[T] {
+	size, k, opts := oneOf(d, 1, 2, 7, 100), 1+d.intn(5), d.maxWait()
+	key := func(v int) int { return v % k }
+	return s.then(flat(operators.BatchUntilChanged(s.pub, size, d.key(key), opts...), func(es []T) {
+		d.sized("BatchUntilChanged", size)(es)
+		for _, e := range es {
+			if key(d.look(e)) != key(d.look(es[0])) {
+				d.wrong("BatchUntilChanged: two keys in a slice")
+			}
+		}
+	}), s.want, "BatchUntilChanged(%d, %%%d, %d options), flat", size, k, len(opts))
 }
