@@ -24,13 +24,14 @@ import (
 // Errors: an error of f's publisher ends the stream at once and cancels
 // upstream. An error of upstream is passed on when the present publisher has
 // completed. A panic in f, or a nil publisher, ends the stream with an error
-// that names the stage.
+// that names the stage. With [WithDelayErrors] the next publisher follows one
+// that has failed.
 //
 // Ends: completes when upstream and the last publisher have.
 func ConcatMap[In, Out any](src flow.Publisher[In], f func(In) flow.Publisher[Out], opts ...Option) flow.Publisher[Out] {
 	stage.Require(src != nil, "operators.ConcatMap: nil source")
 	stage.Require(f != nil, "operators.ConcatMap: nil function")
-	p := &concatMapOp[In, Out]{stage.NewBlueprint("concatmap", src, opts), stage.Adapt(src), f}
+	p := &concatMapOp[In, Out]{stage.NewBlueprint("concatmap", src, opts), stage.Adapt(src), f, stage.Configure(opts).DelayErrors}
 	p.Node().Capacity = flow.UnknownCapacity // f's publishers may hold anything
 	return p
 }
@@ -39,12 +40,19 @@ type concatMapOp[In, Out any] struct {
 	stage.Blueprint
 	src flow.Publisher[In]
 	f   func(In) flow.Publisher[Out]
+
+	delayErrors bool
 }
 
 func (p *concatMapOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := new(concatMapStage[In, Out])
 	s.init(ctx, p.src, p.f, s)
+	if p.delayErrors {
+		errs := new(stage.Errors)
+		s.Keep(errs)
+		s.outer.Keep(errs)
+	}
 	s.Begin(ctx, p.Node(), down, s)
 }
 

@@ -50,7 +50,7 @@ func prefetchOf(opts []Option) int64 {
 // Errors: the first error, upstream's or an inner stream's, cancels everything
 // above and is passed on after the elements before it. So is a panic in f or
 // in the Subscribe of its result, as a [flow.PanicError], and a nil result, as
-// a [flow.StageError].
+// a [flow.StageError]. [WithDelayErrors] lets the other streams go on.
 //
 // Ends: completes when upstream and all inner streams have. Panics if
 // concurrency is less than 1.
@@ -59,7 +59,7 @@ func FlatMap[In, Out any](src flow.Publisher[In], concurrency int, f func(In) fl
 	stage.Require(concurrency > 0, "operators.FlatMap: concurrency %d, must be at least 1", concurrency)
 	stage.Require(f != nil, "operators.FlatMap: nil function")
 	prefetch := prefetchOf(opts)
-	p := &flatMapOp[In, Out]{stage.NewBlueprint("flatmap", src, opts), stage.Adapt(src), f, concurrency, int(prefetch)}
+	p := &flatMapOp[In, Out]{stage.NewBlueprint("flatmap", src, opts), stage.Adapt(src), f, concurrency, int(prefetch), stage.Configure(opts).DelayErrors}
 	p.Node().Capacity = int64(concurrency) * prefetch
 	p.Node().Dynamic = true
 	return p
@@ -71,11 +71,17 @@ type flatMapOp[In, Out any] struct {
 	f           func(In) flow.Publisher[Out]
 	concurrency int
 	prefetch    int
+	delayErrors bool
 }
 
 func (p *flatMapOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &flatMapStage[In, Out]{plan: p, release: flow.ReleaseFunc[In]()}
+	if p.delayErrors {
+		s.errs = new(stage.Errors)
+		s.Keep(s.errs)
+		s.outer.Keep(s.errs)
+	}
 	s.Begin(ctx, p.Node(), down, s, p.prefetch, true)
 }
 
@@ -88,6 +94,8 @@ type flatMapStage[In, Out any] struct {
 	outer   stage.Upstream
 	release func(In, flow.Reason)
 	in      stage.One[In]
+	errs    *stage.Errors     // where errors are delayed
+	added   *stage.Input[Out] // for the stream that f has returned last
 }
 
 // Open subscribes to the outer stream.
@@ -135,27 +143,48 @@ func (s *flatMapStage[In, Out]) OnNextBatch(vs []In) {
 			s.failAt(vs[i+1:], s.UserError(stage.ErrNilPublisher))
 			return
 		}
-		stage.Subscribe(s.inner, stage.Adapt(pub), s.Add(), s.Meter())
+		s.added = s.Add()
+		stage.Subscribe(s.inner, stage.Adapt(pub), s.added, s.Meter())
+		s.added = nil
 	}
 	returned = true
 }
 
-// failAt ends the stream with an error that arose in this stage.
+// failAt ends the stream with an error that arose in this stage, or the outer
+// stream where errors are delayed.
 func (s *flatMapStage[In, Out]) failAt(behind []In, err error) {
 	s.let(behind, flow.Failed)
-	s.Stop(err)
+	if s.errs == nil || s.Over() {
+		s.Stop(err)
+		return
+	}
+	s.errs.Add(err)
+	s.outer.Cancel()
+	if s.added != nil {
+		s.added.Leave()
+	}
+	s.Last()
 }
 
 func (s *flatMapStage[In, Out]) OnError(err error) {
 	if s.outer.Fail(err, s.Outlet.Run()) {
-		s.Stop(s.outer.Err())
+		s.ended()
 	}
 }
 
 func (s *flatMapStage[In, Out]) OnComplete() {
 	if s.outer.Complete() {
-		s.Last()
+		s.ended()
 	}
+}
+
+// ended follows the end of the outer stream.
+func (s *flatMapStage[In, Out]) ended() {
+	if err := s.outer.Err(); err != nil {
+		s.Stop(err)
+		return
+	}
+	s.Last()
 }
 
 // Done asks for the next inner stream in the place of one that has ended.

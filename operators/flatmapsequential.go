@@ -33,7 +33,8 @@ import (
 // Errors: an error of an inner stream cancels upstream and the inner streams
 // behind it, and is passed on after the elements before it, those of the streams
 // before it among them. So is an error of upstream, a panic in f as a
-// [flow.PanicError], and a nil result as a [flow.StageError].
+// [flow.PanicError], and a nil result as a [flow.StageError]. With
+// [WithDelayErrors] the streams behind one that has failed go on.
 //
 // Ends: completes when upstream and all inner streams have. Panics if
 // concurrency is less than 1.
@@ -42,7 +43,7 @@ func FlatMapSequential[In, Out any](src flow.Publisher[In], concurrency int, f f
 	stage.Require(concurrency > 0, "operators.FlatMapSequential: concurrency %d, must be at least 1", concurrency)
 	stage.Require(f != nil, "operators.FlatMapSequential: nil function")
 	prefetch := prefetchOf(opts)
-	p := &sequentialOp[In, Out]{stage.NewBlueprint("flatmapsequential", src, opts), stage.Adapt(src), f, concurrency, prefetch}
+	p := &sequentialOp[In, Out]{stage.NewBlueprint("flatmapsequential", src, opts), stage.Adapt(src), f, concurrency, prefetch, stage.Configure(opts).DelayErrors}
 	p.Node().Capacity = int64(concurrency) * prefetch
 	p.Node().Dynamic = true
 	return p
@@ -54,12 +55,17 @@ type sequentialOp[In, Out any] struct {
 	f           func(In) flow.Publisher[Out]
 	concurrency int
 	prefetch    int64
+	delayErrors bool
 }
 
 func (p *sequentialOp[In, Out]) Subscribe(ctx context.Context, down flow.Subscriber[Out]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &sequentialStage[In, Out]{plan: p}
 	s.outer = sequentialOuter[In, Out]{stage: s, release: flow.ReleaseFunc[In]()}
+	if p.delayErrors {
+		s.keep = &s.errs
+		s.outer.Keep(s.keep)
+	}
 	s.Begin(ctx, p.Node(), down, s)
 }
 
@@ -72,7 +78,10 @@ type sequentialStage[In, Out any] struct {
 	inner context.Context
 	mu    sync.Mutex // of the list, where Cancel finds the inner streams
 	line  []*stage.Port[Out]
-	err   error // of the outer stream or of f, after all inner streams
+
+	broken bool          // f has not returned, or nil: no further stream comes
+	errs   stage.Errors  // its error, and those that are delayed
+	keep   *stage.Errors // errs, where errors are delayed
 }
 
 // Open subscribes to the outer stream.
@@ -97,6 +106,7 @@ func (s *sequentialStage[In, Out]) Cancel() {
 func (s *sequentialStage[In, Out]) Abandon(reason flow.Reason) {
 	s.outer.Cancel()
 	s.cut(0, reason)
+	s.errs.Report(s.Context(), s.Outlet.Run())
 }
 
 // cut leaves the inner streams from the i-th on.
@@ -142,17 +152,17 @@ func (s *sequentialStage[In, Out]) Flush(n int) (emitted int, next stage.Progres
 			return emitted, stage.Last, p.Err()
 		}
 		s.shift()
-		if s.err == nil && !s.outer.Ended() {
+		if !s.outer.Over() {
 			s.outer.Request(1)
 		}
 	}
-	switch {
-	case s.err != nil:
-		return emitted, stage.Last, s.err
-	case s.outer.Ended():
-		return emitted, stage.Last, s.outer.Err()
+	if !s.broken && !s.outer.Ended() {
+		return emitted, stage.Wait, nil
 	}
-	return emitted, stage.Wait, nil
+	if err = s.outer.Err(); err == nil {
+		err = s.errs.Take()
+	}
+	return emitted, stage.Last, err
 }
 
 // shift takes the first stream out.
@@ -181,6 +191,13 @@ func (s *sequentialStage[In, Out]) Ask() {
 func (s *sequentialStage[In, Out]) add(pub flow.Publisher[Out]) {
 	p := new(stage.Port[Out])
 	p.Init(s, 0)
+	p.Keep(s.keep)
+	subscribed := false
+	defer func() {
+		if !subscribed {
+			p.Leave()
+		}
+	}()
 	s.mu.Lock()
 	s.line = append(s.line, p)
 	s.mu.Unlock()
@@ -188,16 +205,18 @@ func (s *sequentialStage[In, Out]) add(pub flow.Publisher[Out]) {
 		p.Cancel() // Cancel may have come before it was in the list
 	}
 	stage.Subscribe(s.inner, stage.Adapt(pub), p, s.Meter())
+	subscribed = true
 }
 
 // fail ends the stream with an error that arose in this stage, after the inner
 // streams that there are.
 func (s *sequentialStage[In, Out]) fail(err error) {
-	if s.Over() || s.err != nil {
+	if s.Over() || s.broken {
 		s.Outlet.Run().Undeliverable(err)
 		return
 	}
-	s.err = err
+	s.broken = true
+	s.errs.Add(err)
 	s.outer.Cancel()
 	s.Ready()
 }

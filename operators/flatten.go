@@ -22,6 +22,7 @@ import (
 //
 // Errors: the first error cancels everything above and is passed on after the
 // elements before it. A nil stream ends it with a [flow.StageError].
+// [WithDelayErrors] lets the other streams go on.
 //
 // Ends: completes when src and all streams have. Panics if concurrency is less
 // than 1.

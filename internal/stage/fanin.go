@@ -28,6 +28,7 @@ type Fanin[T any] struct {
 	held     int       // elements in all queues
 	spare    []T       // of a queue that has become empty while others have not
 	err      error     // with which the stream ends, after what is held
+	errs     *Errors   // which keeps those of inputs until all have ended, or nil
 	opened   bool
 	more     bool // further inputs may come
 }
@@ -51,6 +52,10 @@ func (f *Fanin[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscri
 	f.release = flow.ReleaseFunc[T]()
 	f.Core.Begin(ctx, node, down, self, self)
 }
+
+// Keep has errs keep the errors of the inputs until all have ended. It is called
+// before Begin, if at all.
+func (f *Fanin[T]) Keep(errs *Errors) { f.errs = errs }
 
 // Halt stops the stage and those below it: the context has ended.
 func (f *Fanin[T]) Halt() {
@@ -92,6 +97,7 @@ func (f *Fanin[T]) Add() *Input[T] {
 	in := f.free
 	if in == nil {
 		in = &Input[T]{fan: f}
+		in.Keep(f.errs)
 	} else {
 		f.free, in.next = in.next, nil
 		in.taken = 0
@@ -170,6 +176,9 @@ func (f *Fanin[T]) Run(n int) (emitted int, again bool) {
 	}
 	f.spare = nil
 	if f.err != nil || f.oldest == nil && !f.more {
+		if f.err == nil {
+			f.err = f.errs.Take()
+		}
 		f.End(f.err)
 	}
 	return emitted, false
@@ -249,6 +258,7 @@ func (f *Fanin[T]) Abandon(reason flow.Reason) {
 		in.queue, in.first = nil, 0
 	}
 	f.turn, f.held, f.spare = nil, 0, nil
+	f.errs.Report(f.Context(), f.Outlet.Run())
 }
 
 // let lets go of elements.

@@ -54,10 +54,15 @@ func (in *Input[T]) OnNextBatch(vs []T) {
 	}
 }
 
-// OnError ends the whole stream, after what is held.
+// OnError ends the whole stream, after what is held, or this one alone where
+// errors are kept.
 func (in *Input[T]) OnError(err error) {
-	if in.Fail(err, in.fan.Outlet.Run()) {
+	switch {
+	case !in.Fail(err, in.fan.Outlet.Run()):
+	case in.Err() != nil:
 		in.fan.Stop(in.Err())
+	default:
+		in.check()
 	}
 }
 
@@ -66,6 +71,13 @@ func (in *Input[T]) OnComplete() {
 	if in.Complete() {
 		in.check()
 	}
+}
+
+// Leave takes out the input of a stream that has broken off in Subscribe. What
+// has come of it stays.
+func (in *Input[T]) Leave() {
+	in.Upstream.Leave()
+	in.check()
 }
 
 func (in *Input[T]) size() int { return len(in.queue) - in.first }

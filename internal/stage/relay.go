@@ -22,6 +22,7 @@ type Relay[T any] struct {
 	some    bool            // an element has been handed on
 	made    context.Context // for publishers that were made during the run
 	release func(T, flow.Reason)
+	errs    *Errors // which keeps those of publishers until the stream ends, or nil
 }
 
 // Relaying is what embeds a [Relay].
@@ -43,6 +44,10 @@ func (r *Relay[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscri
 	r.release = flow.ReleaseFunc[T]()
 	r.Core.Begin(ctx, node, down, self, self)
 }
+
+// Keep has errs keep the errors of the publishers: a publisher that fails is
+// followed by the next one. It is called before Begin, if at all.
+func (r *Relay[T]) Keep(errs *Errors) { r.errs = errs }
 
 // Cancel ends the stream in silence. The present publisher learns of it at
 // once, so that no further function above is called. A publisher that is being
@@ -128,6 +133,7 @@ func (r *Relay[T]) decline() {
 // follow subscribes to the next publisher.
 func (r *Relay[T]) follow(next flow.Publisher[T]) {
 	in := &relayed[T]{relay: r}
+	in.Keep(r.errs)
 	r.inner.Store(in)
 	if r.Stopped() {
 		return // the event has marked the head
@@ -171,14 +177,22 @@ func (r *Relay[T]) Try(cause error, f func() error) (err error) {
 	return err
 }
 
-// Conclude ends the stream: with err, or by completion if that is nil.
+// Conclude ends the stream: with err, or by completion if that is nil. Errors
+// that are kept come before it.
 func (r *Relay[T]) Conclude(err error) {
+	if r.errs != nil {
+		if err != nil {
+			r.errs.Add(err)
+		}
+		err = r.errs.Take()
+	}
 	r.Head().(Abandoner).Abandon(flow.Failed)
 	r.End(err)
 }
 
 // Abandon cancels the present publisher.
 func (r *Relay[T]) Abandon(flow.Reason) {
+	r.errs.Report(r.Context(), r.Outlet.Run())
 	if in := r.inner.Swap(nil); in != nil {
 		in.Cancel()
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	MaxWait     time.Duration // of an element that is held for others
 	Burst       int           // elements that may pass at once
 	Last        bool          // what is held at the end is emitted
+	DelayErrors bool          // errors are kept until all streams have ended
 
 	FirstBackoff, MostBackoff time.Duration
 	RetryIf                   func(err error) bool

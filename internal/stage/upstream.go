@@ -14,6 +14,7 @@ type Upstream struct {
 	sub   flow.Subscription
 	state atomic.Uint32 // joined, cut, gone and last, as of a boundary
 	err   error         // with which it ended
+	keep  *Errors       // to which its error goes instead, if not nil
 }
 
 // Join keeps the first subscription and refuses a second (rule 2.5). It
@@ -37,6 +38,17 @@ func (u *Upstream) Cancel() {
 	if sub := u.cut(); sub != nil {
 		sub.Cancel()
 	}
+}
+
+// Keep has errs keep the error with which it ends, which is then like completion
+// for the stage. A nil errs changes nothing.
+func (u *Upstream) Keep(errs *Errors) { u.keep = errs }
+
+// Leave cancels the subscription and records the end, where the publisher has
+// broken off in Subscribe, so that nothing can be expected of it.
+func (u *Upstream) Leave() {
+	u.Cancel()
+	u.state.Or(last)
 }
 
 // cut is Cancel but for the call: it returns the subscription that is still to
@@ -70,7 +82,7 @@ func (u *Upstream) Over() bool { return u.state.Load()&(cut|last) != 0 }
 // Ended reports whether it has ended by itself.
 func (u *Upstream) Ended() bool { return u.state.Load()&last != 0 }
 
-// Err returns the error with which it has ended.
+// Err returns the error with which it has ended, unless that is kept: see Keep.
 func (u *Upstream) Err() error { return u.err }
 
 // Complete records the end, and reports whether it is news.
@@ -94,7 +106,11 @@ func (u *Upstream) Fail(err error, run *scheduler.Run) bool {
 		}
 		return false
 	}
-	u.err = err
+	if u.keep != nil {
+		u.keep.Add(err)
+	} else {
+		u.err = err
+	}
 	u.state.Or(last)
 	return true
 }
