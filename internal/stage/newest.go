@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"math"
 
 	"github.com/weirgo/weir/flow"
 )
@@ -23,13 +24,17 @@ type Newest[T any] struct {
 
 // Timing says when elements are due.
 type Timing interface {
-	// When returns when the element that comes now is due. fresh says that no
-	// other element was waiting for its time.
+	// When returns when the element that comes now is due, or [Never] where that
+	// is not for the clock to say: then it is when Ripen is called. fresh says
+	// that no other element was waiting for its time.
 	When(now int64, fresh bool) int64
 	// Last reports whether the element whose time has not come when upstream
 	// completes is emitted.
 	Last() bool
 }
+
+// Never is a moment that does not come.
+const Never = math.MaxInt64
 
 // giving is a [Timing] that is told when an element is emitted.
 type giving interface{ Given() }
@@ -40,12 +45,18 @@ func (s *Newest[T]) Open(ctx context.Context, node *flow.Node, src flow.Publishe
 	Timing
 },
 ) {
-	s.timing = self
 	if g, ok := self.(giving); ok {
 		s.given = g.Given
 	}
-	s.Init(ctx, node, down, s)
+	s.Attach(ctx, node, down, s, self)
 	Subscribe(ctx, src, self, s.Meter())
+}
+
+// Attach connects the stage to its subscriber, for one that listens to more
+// than one publisher. self is s, or what adds to it.
+func (s *Newest[T]) Attach(ctx context.Context, node *flow.Node, down flow.Subscriber[T], self Holding, timing Timing) {
+	s.timing = timing
+	s.Init(ctx, node, down, self)
 }
 
 // OnSubscribe asks for everything at once.
@@ -76,7 +87,16 @@ func (s *Newest[T]) keep(vs []T, now int64) {
 	s.Let(vs[:last], flow.Replaced)
 	s.slot[0], s.full = vs[last], true
 	s.buffered(1)
-	s.due.Set(&s.Handle, s.timing.When(now, fresh), now)
+	if at := s.timing.When(now, fresh); at != Never {
+		s.due.Set(&s.Handle, at, now)
+	}
+}
+
+// Ripen says that the time of the element has come, if there is one.
+func (s *Newest[T]) Ripen() {
+	if s.ripe = s.full; s.ripe && s.Demand() > 0 {
+		s.give()
+	}
 }
 
 // overdue emits the element whose time was before now, if the island was too
