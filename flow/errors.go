@@ -33,6 +33,9 @@ var (
 	// ErrLimitExceeded ends a stream that had more elements than it may.
 	ErrLimitExceeded = errors.New("flow: limit exceeded")
 
+	// ErrRateExceeded ends a stream that was faster than it may be.
+	ErrRateExceeded = errors.New("flow: rate exceeded")
+
 	// ErrTimeout ends a stream that waited too long.
 	ErrTimeout = errors.New("flow: timeout")
 

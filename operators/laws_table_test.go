@@ -20,7 +20,7 @@ type (
 
 // lawTables have a row for each operator: what it is; where it has a function,
 // the operator with a hook in that; and the operator over tokens.
-var lawTables = []map[string]lawConfig{lawsOfPlain, lawsOfQueues, lawsOfFanIns, lawsOfRelays, lawsOfCalls, lawsOfTimed, lawsOfPaced}
+var lawTables = []map[string]lawConfig{lawsOfPlain, lawsOfQueues, lawsOfFanIns, lawsOfRelays, lawsOfCalls, lawsOfTimed, lawsOfPaced, lawsOfRates}
 
 // TestLaws holds every operator against the laws of streams.
 func TestLaws(t *testing.T) {

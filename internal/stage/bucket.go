@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"math"
 	"math/bits"
 	"time"
 )
@@ -30,7 +31,7 @@ func (b *Bucket) Fill(now int64) int64 {
 	hi += carry
 	b.last = now
 	var tokens, parts uint64
-	room := uint64(b.burst - b.tokens)
+	room := uint64(b.burst) - uint64(b.tokens) // of a debt it may be more than an int64 holds
 	fits := hi < b.per
 	if fits {
 		tokens, parts = bits.Div64(hi, lo, b.per)
@@ -46,8 +47,28 @@ func (b *Bucket) Fill(now int64) int64 {
 	return b.tokens
 }
 
-// Take removes n tokens that are there.
+// Take removes n tokens that are there. Of a full bucket it may take more: what
+// comes then pays that debt first.
 func (b *Bucket) Take(n int64) { b.tokens -= n }
 
 // Next returns how long after the last Fill the next token comes.
-func (b *Bucket) Next() time.Duration { return time.Duration((b.per - b.parts + b.n - 1) / b.n) }
+func (b *Bucket) Next() time.Duration { return b.Wait(b.tokens + 1) }
+
+// Wait returns how long after the last Fill there are n tokens.
+func (b *Bucket) Wait(n int64) time.Duration {
+	if n <= b.tokens {
+		return 0
+	}
+	hi, lo := bits.Mul64(uint64(n)-uint64(b.tokens), b.per)
+	lo, less := bits.Sub64(lo, b.parts, 0)
+	lo, more := bits.Add64(lo, b.n-1, 0) // rounded up
+	hi += more - less
+	if hi >= b.n {
+		return math.MaxInt64
+	}
+	wait, _ := bits.Div64(hi, lo, b.n)
+	return time.Duration(min(wait, math.MaxInt64))
+}
+
+// Full returns when the bucket is full, on the clock of flow.Now.
+func (b *Bucket) Full() int64 { return Later(b.last, b.Wait(b.burst)) }

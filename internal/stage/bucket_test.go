@@ -61,3 +61,25 @@ func TestBucketNeverHoldsMoreThanItsBurst(t *testing.T) {
 	b.Take(1)
 	require.Equal(t, time.Duration(4), b.Next(), "nothing came while it was full")
 }
+
+// TestBucketOfADebt: what comes pays it first.
+func TestBucketOfADebt(t *testing.T) {
+	b := stage.NewBucket(2, 7, 3, 0)
+	require.Zero(t, b.Full())
+	b.Take(8) // it owes 5, which is 17.5 nanoseconds
+	require.Equal(t, time.Duration(18), b.Wait(0))
+	require.Equal(t, time.Duration(21), b.Wait(1))
+	require.Equal(t, int64(28), b.Full())
+	require.Equal(t, int64(-1), b.Fill(17))
+	require.Equal(t, time.Duration(1), b.Wait(0))
+	require.Equal(t, int64(0), b.Fill(18))
+	require.Equal(t, time.Duration(3), b.Next())
+	require.Equal(t, int64(28), b.Full())
+	require.Equal(t, int64(3), b.Fill(28))
+	require.Zero(t, b.Wait(3))
+	b = stage.NewBucket(1, math.MaxInt64, math.MaxInt, 0)
+	b.Take(math.MaxInt64)
+	b.Take(math.MaxInt64)
+	require.Equal(t, time.Duration(math.MaxInt64), b.Wait(math.MaxInt64))
+	require.Equal(t, int64(1-math.MaxInt64), b.Fill(math.MaxInt64))
+}

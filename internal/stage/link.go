@@ -125,8 +125,14 @@ func (l *Link[In, Out]) Replace(n int) {
 		if m := l.Meter(); m != nil {
 			m.Lost(flow.Filtered, int64(n))
 		}
-		if !l.endless.Load() && !l.Left() {
-			l.up.Request(int64(n))
-		}
+		l.Again(n)
+	}
+}
+
+// Again asks upstream for n more elements, in place of some that were let go
+// of.
+func (l *Link[In, Out]) Again(n int) {
+	if n > 0 && !l.endless.Load() && !l.Left() {
+		l.up.Request(int64(n))
 	}
 }
