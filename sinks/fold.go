@@ -20,8 +20,13 @@ func Fold[T, R any](ctx context.Context, src flow.Publisher[T], zero R, f func(R
 	stage.Require(ctx != nil, "sinks.Fold: nil context")
 	stage.Require(src != nil, "sinks.Fold: nil source")
 	stage.Require(f != nil, "sinks.Fold: nil function")
+	return fold(ctx, "fold", src, zero, f, opts)
+}
+
+// fold is Fold under another name.
+func fold[T, R any](ctx context.Context, kind string, src flow.Publisher[T], zero R, f func(R, T) R, opts []Option) (R, error) {
 	s := &foldSink[T, R]{acc: zero, f: f}
-	err := s.Drive(ctx, stage.NewSink("fold", src, opts), src, s, flow.Unbounded)
+	err := s.Drive(ctx, stage.NewSink(kind, src, opts), src, s, flow.Unbounded)
 	return s.acc, err
 }
 

@@ -102,8 +102,13 @@ func Reduce[T any](ctx context.Context, src flow.Publisher[T], f func(T, T) T, o
 	stage.Require(ctx != nil, "sinks.Reduce: nil context")
 	stage.Require(src != nil, "sinks.Reduce: nil source")
 	stage.Require(f != nil, "sinks.Reduce: nil function")
+	return reduce(ctx, "reduce", src, f, opts)
+}
+
+// reduce is Reduce under another name.
+func reduce[T any](ctx context.Context, kind string, src flow.Publisher[T], f func(T, T) T, opts []Option) (T, error) {
 	s := &reduceSink[T]{foldSink: foldSink[T, T]{f: f}}
-	err := s.Drive(ctx, stage.NewSink("reduce", src, opts), src, s, flow.Unbounded)
+	err := s.Drive(ctx, stage.NewSink(kind, src, opts), src, s, flow.Unbounded)
 	if err == nil && !s.some {
 		err = flow.ErrEmpty
 	}

@@ -45,7 +45,7 @@ func allTables[T any]() tables[T] {
 		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
 			selectSources[T](), resourceRows[T](), hubRows[T]()),
 		joins: joinRows[T](),
-		sinks: slices.Concat(sinkRows[T](), callingSinks[T](), valueSinks[T]()),
+		sinks: slices.Concat(sinkRows[T](), callingSinks[T](), valueSinks[T](), aggregateSinks[T]()),
 	}
 }
 
