@@ -2,11 +2,8 @@ package sources
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"fmt"
 	"io"
-	"sync"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -23,11 +20,6 @@ func WithMaxLine(n int) Option {
 	stage.Require(n > 0, "sources.WithMaxLine: %d bytes, must be at least 1", n)
 	return func(c *stage.Config) { c.MaxLine = n }
 }
-
-// WithClose lets [Lines] close its reader, if that is an io.Closer, when the
-// stream ends or is cancelled. A Read that is waiting then returns, if the
-// reader is one whose Close has that effect.
-func WithClose() Option { return func(c *stage.Config) { c.Close = true } }
 
 // Lines emits the lines of the reader without their ends, \n or \r\n. A last
 // line without an end is emitted, too. It is hot: subscriptions share the
@@ -47,113 +39,48 @@ func WithClose() Option { return func(c *stage.Config) { c.Close = true } }
 // Ends: completes at the end of the reader.
 func Lines(r io.Reader, opts ...Option) flow.Publisher[string] {
 	stage.Require(r != nil, "sources.Lines: nil reader")
-	c := stage.Configure(opts)
-	if c.MaxLine == 0 {
-		c.MaxLine = MaxLine
+	l := &lineReader{bufio.NewReaderSize(r, 64<<10), stage.Configure(opts).MaxLine}
+	if l.most == 0 {
+		l.most = MaxLine
 	}
-	return &linesSource{
-		Blueprint: stage.NewBlueprint("lines", nil, opts), r: r, in: bufio.NewReaderSize(r, 64<<10), config: c,
-		turn: make(chan struct{}, 1),
-	}
+	return readerOf("lines", "line", r, l.next, opts)
 }
 
-type linesSource struct {
-	stage.Blueprint
-	r      io.Reader
-	in     *bufio.Reader
-	config stage.Config
-	turn   chan struct{} // held by the subscription that reads a line
+// lineReader splits a reader into lines.
+type lineReader struct {
+	in   *bufio.Reader
+	most int
 }
 
-func (p *linesSource) Subscribe(ctx context.Context, down flow.Subscriber[string]) {
-	ctx = stage.Enter(ctx, p.Node(), down)
-	s := &linesSubscription{linesSource: p}
-	s.BeginFeed(ctx, p.Node(), down, s, s.read)
-}
-
-type linesSubscription struct {
-	stage.Feed[string]
-	*linesSource
-	number int
-	closed sync.Once
-}
-
-// Stop closes the reader if the source owns it, and does so on a goroutine of
-// its own, since the reader may be waiting.
-func (s *linesSubscription) Stop() {
-	s.Feed.Stop()
-	s.abandon()
-}
-
-// Drain closes the reader, too: nothing more is read.
-func (s *linesSubscription) Drain() {
-	s.Feed.Drain()
-	s.abandon()
-}
-
-func (s *linesSubscription) abandon() {
-	if s.config.Close {
-		s.Outlet.Run().Block(func() { _ = s.close(nil) })
-	}
-}
-
-// read puts lines while there is credit.
-func (s *linesSubscription) read(context.Context) error {
-	for s.Credit() > 0 {
-		s.number++
-		s.turn <- struct{}{}
-		line, err := s.line()
-		<-s.turn
-		if err != nil && !errors.Is(err, io.EOF) {
-			return s.close(fmt.Errorf("line %d: %w", s.number, err))
-		}
-		if err == nil || line != "" {
-			s.Take(line)
-		}
-		if err != nil {
-			return s.close(nil)
-		}
-	}
-	return stage.ErrPause
-}
-
-// close closes the reader, once, if the source owns it, and adds what Close
-// returns to err.
-func (s *linesSubscription) close(err error) error {
-	if c, ok := s.r.(io.Closer); ok && s.config.Close {
-		s.closed.Do(func() { err = errors.Join(err, c.Close()) })
-	}
-	return err
-}
-
-// line returns the next line without its end.
-func (s *linesSubscription) line() (string, error) {
-	var line []byte
+// next returns the next line without its end. A last one without an end comes
+// with io.EOF.
+func (l *lineReader) next() (line string, some bool, err error) {
+	var long []byte
 	for {
-		part, err := s.in.ReadSlice('\n')
-		if len(line)+len(part) > s.config.MaxLine+2 {
-			return "", bufio.ErrTooLong
+		part, err := l.in.ReadSlice('\n')
+		if len(long)+len(part) > l.most+2 {
+			return "", false, bufio.ErrTooLong
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
-			line = append(line, part...)
+			long = append(long, part...)
 			continue
-		case line == nil:
-			return s.trim(part, err)
+		case long == nil:
+			return l.trim(part, err)
 		}
-		return s.trim(append(line, part...), err)
+		return l.trim(append(long, part...), err)
 	}
 }
 
-func (s *linesSubscription) trim(line []byte, err error) (string, error) {
+func (l *lineReader) trim(line []byte, err error) (string, bool, error) {
 	if n := len(line); n > 0 && line[n-1] == '\n' {
 		line = line[:n-1]
 		if n > 1 && line[n-2] == '\r' {
 			line = line[:n-2]
 		}
 	}
-	if len(line) > s.config.MaxLine {
-		return "", bufio.ErrTooLong
+	if len(line) > l.most {
+		return "", false, bufio.ErrTooLong
 	}
-	return string(line), err
+	return string(line), err == nil || len(line) > 0, err
 }

@@ -18,6 +18,7 @@ type Config struct {
 	Prefetch    int64
 	Close       bool
 	MaxLine     int
+	MaxToken    int
 	Workers     int
 	OnWalkError func(path string, err error) error
 	Unordered   bool          // results come as they are there
