@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -23,6 +24,19 @@ var ofTransform = []operator{
 	{name: "TryMap", op: func(src stream) stream {
 		return operators.TryMap(src, func(_ context.Context, v int64) (int64, error) { return kept(v), nil })
 	}},
+	{name: "MapIndexed", op: func(src stream) stream {
+		return operators.MapIndexed(src, func(_, v int64) int64 { return kept(v) })
+	}},
+	{name: "Pairwise", op: func(src stream) stream {
+		return operators.Pairwise(operators.StartWith(src, 0), func(_, v int64) int64 { return kept(v) })
+	}},
+	{name: "Materialize", op: func(src stream) stream {
+		return operators.Map(operators.Materialize(src), func(s operators.Signal[int64]) int64 { return s.Value })
+	}},
+	{name: "Dematerialize", op: func(src stream) stream { return operators.Dematerialize(operators.Materialize(src)) }},
+	{name: "Sorted", op: func(src stream) stream {
+		return operators.Sorted(src, 1<<20, func(a, b int64) int { return cmp.Compare(b, a) })
+	}, max: 100, why: "it sorts", allocs: 0.01},
 	{name: "FilterMap", op: func(src stream) stream {
 		return operators.FilterMap(src, func(v int64) (int64, bool) { return kept(v), true })
 	}},

@@ -77,7 +77,13 @@ var ofWindow = []operator{
 	{name: "BatchAt", op: func(src stream) stream { return flat(operators.BatchAt(src, never, 256)) }, allocs: 0.01},
 	{name: "BatchWeighted", op: func(src stream) stream {
 		return flat(operators.BatchWeighted(src, 256, func(int64) int64 { return 1 }))
-	}, allocs: 0.02},
+	}, max: 5, why: "it weighs each element", allocs: 0.02},
+	{name: "BatchUntil", op: func(src stream) stream {
+		return flat(operators.BatchUntil(src, 256, func(v int64) bool { return v%64 == 63 }))
+	}, max: 10, why: "it fills slices of 64", allocs: 0.02},
+	{name: "BatchUntilChanged", op: func(src stream) stream {
+		return flat(operators.BatchUntilChanged(src, 256, func(v int64) int64 { return v / 64 }))
+	}, max: 10, why: "it fills slices of 64", allocs: 0.02},
 	{name: "BatchWhileBusy", op: func(src stream) stream { return flat(operators.BatchWhileBusy(src, 256)) }, allocs: 0.02},
 	{name: "BatchWindows", op: func(src stream) stream {
 		return flat(operators.BatchWindows(src, operators.Tumbling(time.Hour), 256))
@@ -96,6 +102,17 @@ var ofTime = []operator{
 	{name: "Sample", op: func(src stream) stream {
 		return operators.Sample(src, time.Hour, operators.WithLast())
 	}, want: func(n int) int64 { return int64(n - 1) }},
+	{name: "SampleOn", op: func(src stream) stream {
+		return operators.SampleOn(src, never, operators.WithLast())
+	}, want: func(n int) int64 { return int64(n - 1) }},
+	{name: "ThrottleWith", op: func(src stream) stream {
+		return operators.ThrottleWith(src, operators.ThrottleConfig[int64]{N: 1 << 40, Per: time.Second, Burst: 1 << 40,
+			Cost: func(int64) int64 { return 1 }, Strategy: flow.Block})
+	}},
+	{name: "ThrottleKeyed", op: func(src stream) stream {
+		return operators.ThrottleKeyed(src, 64, func(v int64) int64 { return v % 64 },
+			operators.ThrottleConfig[int64]{N: 1 << 40, Per: time.Second, Burst: 1 << 40, Strategy: flow.DropIncoming})
+	}, max: 40, why: forKeys},
 	{name: "ThrottleFirst", op: func(src stream) stream { return operators.ThrottleFirst(src, time.Hour) }, want: nothing},
 	{name: "ThrottleLatest", op: func(src stream) stream { return operators.ThrottleLatest(src, time.Hour) }, want: nothing},
 	{name: "Delay", op: func(src stream) stream { return operators.Delay(src, 256, time.Nanosecond) }, max: 40, why: "it waits for the clock"},
