@@ -108,7 +108,7 @@ var ofTime = []operator{
 	{name: "ThrottleWith", op: func(src stream) stream {
 		return operators.ThrottleWith(src, operators.ThrottleConfig[int64]{N: 1 << 40, Per: time.Second, Burst: 1 << 40,
 			Cost: func(int64) int64 { return 1 }, Strategy: flow.Block})
-	}},
+	}, max: 60, why: "where elements cost different amounts it asks for one at a time, and so holds one"},
 	{name: "ThrottleKeyed", op: func(src stream) stream {
 		return operators.ThrottleKeyed(src, 64, func(v int64) int64 { return v % 64 },
 			operators.ThrottleConfig[int64]{N: 1 << 40, Per: time.Second, Burst: 1 << 40, Strategy: flow.DropIncoming})
