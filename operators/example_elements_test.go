@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
@@ -62,4 +63,11 @@ func ExampleBatchUntilChanged() {
 	days := sources.Of("Mon 1", "Mon 2", "Tue 3", "Mon 4")
 	print(operators.BatchUntilChanged(days, 100, func(s string) string { return s[:3] }))
 	// Output: [[Mon 1 Mon 2] [Tue 3] [Mon 4]]
+}
+
+func ExampleSkipUntilOther() {
+	ready := sources.Timer(time.Millisecond)
+	late := operators.DelaySubscription(sources.Of("c"), 50*time.Millisecond)
+	print(operators.SkipUntilOther(operators.Concat(sources.Of("a", "b"), late), ready))
+	// Output: [c]
 }

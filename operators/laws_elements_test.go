@@ -7,6 +7,7 @@ import (
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/flow/flowtest"
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
 )
 
 // lawsOfElements are the operators that look at an element together with its
@@ -30,6 +31,20 @@ var lawsOfElements = map[string]lawConfig{
 		Stage: "it",
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
 			return operators.Pairwise(up, func(previous, _ lawToken) lawToken { return use(previous) })
+		},
+	},
+	"SkipUntilOther": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return openedBefore(up, ms) }},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.SkipUntilOther(operators.Map(operators.Throttle(up, 1, ms), use), sources.Timer(50*ms))
+		},
+	},
+	"SkipUntilOther that stays closed": {
+		OperatorConfig: operatorConfig{
+			New: func(up publisher) publisher { return operators.SkipUntilOther(up, never()) }, Out: noneOf, Prefetch: -1,
+		},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.SkipUntilOther(operators.Map(up, use), never())
 		},
 	},
 	"Dematerialize": {

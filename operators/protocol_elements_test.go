@@ -59,6 +59,12 @@ var protocolOfBatchUntil = map[string]flowtest.OperatorConfig[int, []int]{
 	},
 }
 
+// openedBefore is SkipUntilOther whose other one has completed when up is
+// subscribed.
+func openedBefore(up publisher, delay time.Duration) publisher {
+	return operators.SkipUntilOther(operators.DelaySubscription(up, delay), sources.Empty[string]())
+}
+
 // backwards returns the numbers below n, the largest first.
 func backwards(n int) []int {
 	all := numbersTo(n)
@@ -69,9 +75,10 @@ func backwards(n int) []int {
 // protocolOfElements are the operators that look at an element together with
 // its place in the stream.
 var protocolOfElements = map[string]operatorConfig{
-	"MapIndexed":    {New: func(up publisher) publisher { return operators.MapIndexed(up, halfIndexed) }},
-	"Pairwise":      {New: func(up publisher) publisher { return operators.Pairwise(up, latter) }, Out: butFirst, Prefetch: 1},
-	"Dematerialize": {New: func(up publisher) publisher { return operators.Dematerialize(operators.Map(up, signalOf)) }},
+	"MapIndexed":     {New: func(up publisher) publisher { return operators.MapIndexed(up, halfIndexed) }},
+	"Pairwise":       {New: func(up publisher) publisher { return operators.Pairwise(up, latter) }, Out: butFirst, Prefetch: 1},
+	"SkipUntilOther": {New: func(up publisher) publisher { return openedBefore(up, 0) }},
+	"Dematerialize":  {New: func(up publisher) publisher { return operators.Dematerialize(operators.Map(up, signalOf)) }},
 	"Dematerialize to an end": {New: func(up publisher) publisher {
 		return operators.Dematerialize(operators.Materialize(up))
 	}, Lazy: true},

@@ -31,6 +31,8 @@ var elementEntries = []entry{
 				return operators.Signal[string]{Value: v, Completed: v == "c"}
 			}))
 		})},
+	{name: "operators.SkipUntilOther", family: filter, intent: "skip until another stream speaks", peers: [4]string{"skipUntil", "skipUntilOther", "", "SkipUntil"},
+		picture: diagram{title: "SkipUntilOther", inputs: []string{"-a-b--c-d-|", "----x|"}, run: func(in []text) text { return operators.SkipUntilOther(in[0], in[1]) }}},
 	{name: "operators.BatchUntil", family: window, intent: "collect up to an element that ends the slice", peers: [4]string{"", "bufferUntil", "", ""},
 		picture: one("BatchUntil(8, is c)", "-a-b-c-a--c-a-|", func(p text) text {
 			return joined(operators.BatchUntil(p, 8, func(v string) bool { return v == "c" }))

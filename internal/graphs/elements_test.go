@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgo/weir/operators"
+	"github.com/weirgo/weir/sources"
 )
 
 // elementRows are the operators that look at an element together with its place
@@ -16,6 +17,7 @@ func elementRows[T any]() []operatorRow[T] {
 		{"Materialize", unknown, (*draw[T]).materialize},
 		{"Dematerialize", exact, (*draw[T]).dematerialize},
 		{"Sorted", unsorted, (*draw[T]).sorted},
+		{"SkipUntilOther", unknown, (*draw[T]).skipUntilOther},
 		{"BatchUntil", unknown, (*draw[T]).batchUntil},
 		{"BatchUntilChanged", unknown, (*draw[T]).batchUntilChanged},
 	}
@@ -123,4 +125,17 @@ func (d *draw[T]) batchUntilChanged(s stream[T]) stream[T] {
 			}
 		}
 	}), s.want, "BatchUntilChanged(%d, %%%d, %d options), flat", size, k, len(opts))
+}
+
+// skipUntilOther is opened never, by another stream, or at a time.
+func (d *draw[T]) skipUntilOther(s stream[T]) stream[T] {
+	switch d.intn(3) {
+	case 0:
+		return s.then(operators.SkipUntilOther(s.pub, sources.Never[T]()), nil, "SkipUntilOther(never)").just()
+	case 1:
+		other := d.mappedRange().pub
+		return s.then(operators.SkipUntilOther(s.pub, other), s.want, "SkipUntilOther(Range)").atLeast(lossy)
+	}
+	after := d.pause()
+	return s.then(operators.SkipUntilOther(s.pub, sources.Timer(after)), s.want, "SkipUntilOther(%v)", after).atLeast(lossy)
 }
