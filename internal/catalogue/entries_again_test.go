@@ -27,4 +27,8 @@ var againEntries = []entry{
 		picture: diagram{title: "RepeatWhen(3 ms later, once)", inputs: []string{"-a-b|"}, span: 14, run: func(in []text) text {
 			return operators.RepeatWhen(in[0], onceMore())
 		}}},
+	{name: "operators.MergePrioritized", family: combine, intent: "emit several streams as they come, some of them before others", peers: [4]string{"", "", "mergePrioritized", ""},
+		picture: diagram{title: "MergePrioritized(16, [2 1]) before a stage of 3.5 ms", inputs: []string{"-abcd|", "-1234|"}, span: 34, run: func(in []text) text {
+			return slow(operators.MergePrioritized(16, []int{2, 1}, in...))
+		}}},
 }
