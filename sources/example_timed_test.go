@@ -26,6 +26,24 @@ func ExampleTicker() {
 	// look for new files
 }
 
+func ExampleWithFixedDelay() {
+	last := time.Now()
+	polls := operators.Take(sources.Ticker(5*time.Millisecond, sources.WithFixedDelay()), 3)
+	err := sinks.ForEach(context.Background(), polls, func(_ context.Context, n int64) error {
+		fmt.Println("poll", n, time.Since(last) >= 5*time.Millisecond)
+		time.Sleep(7 * time.Millisecond)
+		last = time.Now()
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// poll 0 true
+	// poll 1 true
+	// poll 2 true
+}
+
 func ExampleTimer() {
 	start := time.Now()
 	if _, err := sinks.First(context.Background(), sources.Timer(5*time.Millisecond)); err != nil {

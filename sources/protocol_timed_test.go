@@ -30,6 +30,21 @@ func TestProtocolOfTicker(t *testing.T) {
 	}
 }
 
+// TestProtocolOfTickerWithFixedDelay, which leaves nothing out.
+func TestProtocolOfTickerWithFixedDelay(t *testing.T) {
+	for name, period := range map[string]time.Duration{"fast": time.Nanosecond, "with timers": 10 * time.Microsecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flowtest.VerifyPublisher(t, flowtest.PublisherConfig[int64]{
+				New: func(n int) flow.Publisher[int64] {
+					return operators.Take(sources.Ticker(period, sources.WithFixedDelay()), int64(n))
+				},
+				Want: func(i int) int64 { return int64(i) },
+			})
+		})
+	}
+}
+
 func TestProtocolOfTimer(t *testing.T) {
 	for name, d := range map[string]time.Duration{"at once": 0, "with timers": 10 * time.Microsecond} {
 		t.Run(name, func(t *testing.T) {

@@ -147,6 +147,23 @@ func TestTicker(t *testing.T) {
 	})
 }
 
+func TestTickerWithFixedDelay(t *testing.T) {
+	delay10 := sources.Ticker(10*ms, sources.WithFixedDelay())
+	runTimed(t, []timedSource{
+		{"every period", "all@0 x@35", "0@10 1@20 2@30", delay10, 0, 0},
+		{"no demand at the tick", "1@0 x@35", "0@10", delay10, 0, 0},
+		{"a tick waits for demand", "1@0 1@45 1@46 x@70", "0@10 1@45 2@55", delay10, 0, 0},
+		{"a request before the tick", "1@9.999999 x@10.5", "0@10", delay10, 0, 0},
+		{"a request at the tick", "1@10 x@15", "0@10", delay10, 0, 0},
+		{"a request after the tick", "1@10.000001 x@15", "0@10.000001", delay10, 0, 0},
+		{"never asked", "x@42", "", delay10, 0, 0},
+		{"the context ends", "all@0 ctx@25", "0@10 1@20 !@25", delay10, 0, 0},
+		{"a drain", "1@0 drain@25", "0@10 |@25", delay10, 0, 0},
+		{"a reader that works", "all@0 x@90", "0@10 1@45 2@80", delay10, 25 * ms, 0},
+		{"a reader that works and then asks", "1@0 1@35 1@41 x@91", "0@10 1@45 2@80", delay10, 25 * ms, 0},
+	})
+}
+
 func TestTimer(t *testing.T) {
 	after10 := sources.Timer(10 * ms)
 	runTimed(t, []timedSource{
@@ -185,7 +202,10 @@ func TestTickerDoesNotDrift(t *testing.T) {
 // TestTimersAreStopped: a timer that goes on would keep the subscriber alive
 // for an hour.
 func TestTimersAreStopped(t *testing.T) {
-	for name, src := range map[string]flow.Publisher[int64]{"Ticker": sources.Ticker(time.Hour), "Timer": sources.Timer(time.Hour)} {
+	for name, src := range map[string]flow.Publisher[int64]{
+		"Ticker": sources.Ticker(time.Hour), "Ticker with delay": sources.Ticker(time.Hour, sources.WithFixedDelay()),
+		"Timer": sources.Timer(time.Hour),
+	} {
 		for how, leave := range map[string]func(sub flow.Subscription, cancel context.CancelFunc){
 			"cancel":  func(sub flow.Subscription, _ context.CancelFunc) { sub.Cancel() },
 			"context": func(_ flow.Subscription, cancel context.CancelFunc) { cancel() },

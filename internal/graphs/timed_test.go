@@ -56,6 +56,14 @@ func (d *draw[T]) timeout(s stream[T]) stream[T] {
 func (d *draw[T]) ticker() stream[T] {
 	n, period := d.intn(30), d.pause()
 	d.elements += n
+	if d.intn(2) == 0 {
+		ticks := operators.Map(sources.Ticker(period, sources.WithFixedDelay()), func(v int64) T { return d.mint(int(v)) })
+		want := make([]int, n)
+		for i := range want {
+			want[i] = i
+		}
+		return origin(operators.Take(ticks, int64(n)), want, "Ticker with delay")
+	}
 	ticks := operators.Map(sources.Ticker(period), func(v int64) T { return d.mint(int(v)) })
 	return stream[T]{pub: operators.Take(ticks, int64(n)), mode: unknown, words: "Ticker"}
 }

@@ -33,6 +33,8 @@ type Config struct {
 
 	MaxIdle time.Duration // of a group
 	Evict   bool          // the least recently used makes room
+
+	FixedDelay bool // of a tick from the last one
 }
 
 // MaxBatch is the largest number of elements in a batch.
