@@ -58,7 +58,7 @@ type weighing[T any] struct {
 func (w *weighing[T]) cut(v T, held int) (before, after bool, err error) {
 	n := w.weight(v)
 	if n < 0 {
-		return false, false, fmt.Errorf("weight %d, must not be negative", n)
+		return false, false, negativeWeight(n)
 	}
 	n = max(1, n)
 	if before = n > w.limit-w.sum; before || held == 0 {
@@ -67,3 +67,5 @@ func (w *weighing[T]) cut(v T, held int) (before, after bool, err error) {
 	w.sum = demand.Sum(w.sum, n)
 	return before, w.sum >= w.limit, nil
 }
+
+func negativeWeight(w int64) error { return fmt.Errorf("weight %d, must not be negative", w) }

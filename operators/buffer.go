@@ -43,6 +43,6 @@ func (p *bufferOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 		new(stage.Boundary[T]).Open(ctx, p.Node(), p.src, down, p.cfg.Capacity, false)
 		return
 	}
-	queue := &stage.Overflow[T]{OnDropped: p.cfg.OnDropped}
+	queue := &stage.Overflow[T]{OnDropped: p.cfg.OnDropped, TTL: p.cfg.TTL}
 	queue.Open(ctx, p.Node(), p.src, down, p.cfg.Capacity, p.cfg.Strategy)
 }

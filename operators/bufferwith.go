@@ -1,6 +1,8 @@
 package operators
 
 import (
+	"time"
+
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
 )
@@ -10,6 +12,11 @@ import (
 type BufferConfig[T any] struct {
 	Capacity int
 	Strategy flow.Overflow
+	// TTL is how old an element may become in the buffer, if it is not 0. One
+	// that is older is not handed on; it leaves when another one comes, or is to
+	// be handed on, and counts as [flow.DroppedOld]. It does not come to
+	// OnDropped; it is released. [flow.Block] loses nothing, and cannot have one.
+	TTL time.Duration
 	// OnDropped is called with each element that the strategy drops, and why,
 	// if it is not nil: one after another for each subscription, on the
 	// goroutine that brings the elements, which it holds up. It consumes the
@@ -20,7 +27,8 @@ type BufferConfig[T any] struct {
 	OnDropped func(v T, reason flow.Reason)
 }
 
-// BufferWith is [Buffer] with a callback that sees what is dropped.
+// BufferWith is [Buffer] with a callback that sees what is dropped, and a limit
+// for how old an element may become in it.
 //
 //	source         --1-2-3-4-5-|
 //	BufferWith(2, flow.DropOldest)
@@ -38,7 +46,8 @@ type BufferConfig[T any] struct {
 // [flow.ErrOverflow], after the elements before it.
 //
 // Ends: completes when upstream has and the buffer is empty. Panics if
-// Capacity is less than 1 or Strategy is unknown.
+// Capacity is less than 1, Strategy is unknown, or TTL is negative, or positive
+// with [flow.Block].
 func BufferWith[T any](src flow.Publisher[T], cfg BufferConfig[T], opts ...Option) flow.Publisher[T] {
 	return newBuffer("operators.BufferWith", src, cfg, opts)
 }
@@ -48,6 +57,8 @@ func newBuffer[T any](function string, src flow.Publisher[T], cfg BufferConfig[T
 	stage.Require(src != nil, "%s: nil source", function)
 	stage.Require(cfg.Capacity > 0, "%s: capacity %d, must be at least 1", function, cfg.Capacity)
 	stage.Require(flow.Block <= cfg.Strategy && cfg.Strategy <= flow.Fail, "%s: unknown strategy %d", function, cfg.Strategy)
+	stage.Require(cfg.TTL >= 0, "%s: negative TTL %v", function, cfg.TTL)
+	stage.Require(cfg.TTL == 0 || cfg.Strategy != flow.Block, "%s: TTL %v, flow.Block loses nothing", function, cfg.TTL)
 	stage.Require(cfg.Strategy != flow.Latest || cfg.Capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, cfg.Capacity)
 	p := &bufferOp[T]{stage.NewBlueprint("buffer", src, opts), stage.Adapt(src), cfg}
 	n := p.Node()

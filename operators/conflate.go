@@ -30,19 +30,24 @@ import (
 func Conflate[T any](src flow.Publisher[T], merge func(pending, v T) T, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Conflate: nil source")
 	stage.Require(merge != nil, "operators.Conflate: nil function")
-	p := &conflateOp[T]{stage.NewBlueprint("conflate", src, opts), stage.Adapt(src), merge}
+	return newConflate(src, func(v T) T { return v }, merge, opts)
+}
+
+type conflateOp[T, S any] struct {
+	stage.Blueprint
+	src   flow.Publisher[T]
+	seed  func(v T) S
+	merge func(pending S, v T) S
+}
+
+func newConflate[T, S any](src flow.Publisher[T], seed func(T) S, merge func(S, T) S, opts []Option) flow.Publisher[S] {
+	p := &conflateOp[T, S]{stage.NewBlueprint("conflate", src, opts), stage.Adapt(src), seed, merge}
 	p.Node().Capacity, p.Node().Boundary = 1, true
 	return p
 }
 
-type conflateOp[T any] struct {
-	stage.Blueprint
-	src   flow.Publisher[T]
-	merge func(pending, v T) T
-}
-
-func (p *conflateOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
+func (p *conflateOp[T, S]) Subscribe(ctx context.Context, down flow.Subscriber[S]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
-	queue := &stage.Overflow[T]{Merge: p.merge}
-	queue.Open(ctx, p.Node(), p.src, down, 1, 0)
+	queue := &stage.Conflate[T, S]{Seed: p.seed, Merge: p.merge}
+	queue.Open(ctx, p.Node(), p.src, down)
 }

@@ -3,6 +3,7 @@ package graphs
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
@@ -109,15 +110,19 @@ func (d *draw[T]) conflate(s stream[T]) stream[T] {
 
 func (d *draw[T]) dropWith(s stream[T]) stream[T] {
 	c, strategy, call := d.capacity(), oneOf(d, flow.DropOldest, flow.DropIncoming), d.function()
+	var ttl time.Duration
+	if d.intn(2) == 0 {
+		ttl = d.pause()
+	}
 	return s.then(operators.BufferWith(s.pub, operators.BufferConfig[T]{
-		Capacity: c, Strategy: strategy,
+		Capacity: c, Strategy: strategy, TTL: ttl,
 		OnDropped: func(e T, _ flow.Reason) {
 			d.use(e)
 			if d.fault == contextEnds { // an error of a callback ends nothing
 				_ = call()
 			}
 		},
-	}), s.want, "BufferWith(%d, %v)", c, strategy).atLeast(lossy)
+	}), s.want, "BufferWith(%d, %v, %v)", c, strategy, ttl).atLeast(lossy)
 }
 
 // through doubles the even elements and drops the others, in a Go loop, which

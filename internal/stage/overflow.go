@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/scheduler"
@@ -15,29 +16,37 @@ type Overflow[T any] struct {
 	// OnDropped gets the elements that the strategy drops, instead of their
 	// release, if it is not nil.
 	OnDropped func(v T, reason flow.Reason)
-	// Merge makes one of the newest element that is held and the one that has
-	// no room, if it is not nil. The strategy then does not matter.
-	Merge func(pending, v T) T
+	// TTL is how old an element may become while it is held, if it is not 0.
+	TTL time.Duration
 
 	Core[T] // on the downstream island
 	brake
 	release func(T, flow.Reason)
 	out     []T // the batch that is being handed on
+	stale   []T // elements that became too old before they were handed on
 
 	feeder *scheduler.Meter // counts on the upstream island
 
 	mu       sync.Mutex
 	strategy flow.Overflow
 	ring     Ring[T]
-	cut      bool // downstream has left: nothing is taken any more
-	last     bool // upstream has ended
+	since    Ring[int64] // when each of them came, with a TTL
+	cut      bool        // downstream has left: nothing is taken any more
+	last     bool        // upstream has ended
 	err      error
 	up       flow.Subscription
 }
 
 // Open makes an island for the upstream and connects both sides.
 func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publisher[T], down flow.Subscriber[T], capacity int, strategy flow.Overflow) {
-	b.ring.Size, b.strategy = capacity, strategy
+	b.strategy = strategy
+	src.Subscribe(b.open(ctx, node, down, capacity), &overflowInlet[T]{overflowEnds: overflowEnds[T]{queue: b}})
+}
+
+// open connects the downstream side, and returns the context of the island of
+// the upstream.
+func (b *Overflow[T]) open(ctx context.Context, node *flow.Node, down flow.Subscriber[T], capacity int) context.Context {
+	b.ring.Size, b.since.Size = capacity, capacity
 	b.release = flow.ReleaseFunc[T]()
 	b.Connect(ctx, node, down)
 	b.Bind(ctx, b)
@@ -47,12 +56,7 @@ func (b *Overflow[T]) Open(ctx context.Context, node *flow.Node, src flow.Publis
 	if b.Meter() != nil {
 		b.feeder = scheduler.NewFeeder(upstream, b.Meter())
 	}
-	i := overflowInlet[T]{queue: b}
-	if b.Merge != nil {
-		src.Subscribe(upstream, &conflateInlet[T]{i})
-	} else {
-		src.Subscribe(upstream, &i)
-	}
+	return upstream
 }
 
 // Halt stops the calls of user functions, here and below: the context has
@@ -88,7 +92,9 @@ func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
 	if b.Interrupted() {
 		return 0, false
 	}
-	vs, held, last, err := b.take(b.Allowed(n))
+	vs, stale, held, last, err := b.take(b.Allowed(n))
+	b.let(stale, flow.DroppedOld)
+	clear(stale)
 	b.Emit(vs)
 	clear(vs)
 	if b.Interrupted() {
@@ -104,19 +110,40 @@ func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
 	return len(vs), held > 0 && b.Demand() > 0
 }
 
-// take removes the n oldest elements, if there are so many.
-func (b *Overflow[T]) take(n int) (vs []T, held int, last bool, err error) {
+// take removes the n oldest elements, if there are so many, after those that are
+// too old.
+func (b *Overflow[T]) take(n int) (vs, stale []T, held int, last bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	stale = b.expire(b.stale[:0])
 	vs = b.ring.Take(b.out[:0], n)
-	b.out = vs
-	return vs, b.ring.Len(), b.last, b.err
+	if b.TTL > 0 {
+		for range vs {
+			b.since.Pop()
+		}
+	}
+	b.out, b.stale = vs, stale
+	return vs, stale, b.ring.Len(), b.last, b.err
+}
+
+// expire moves the elements that are too old to the end of dst. The lock is
+// held.
+func (b *Overflow[T]) expire(dst []T) []T {
+	if b.TTL == 0 {
+		return dst
+	}
+	for now := flow.Now(); b.since.Len() > 0 && Later(b.since.Oldest(), b.TTL) < now; {
+		b.since.Pop()
+		dst = append(dst, b.ring.Pop())
+	}
+	return dst
 }
 
 // Abandon cuts the queue off and empties it.
 func (b *Overflow[T]) Abandon(reason flow.Reason) {
 	b.sever()
-	vs, _, _, _ := b.take(b.ring.Size)
+	vs, stale, _, _, _ := b.take(b.ring.Size)
+	b.let(stale, flow.DroppedOld)
 	b.let(vs, reason)
 }
 
@@ -126,34 +153,12 @@ func (b *Overflow[T]) let(vs []T, reason flow.Reason) {
 	Tell(b.release, vs, reason)
 }
 
-// overflowInlet is the upstream side of an [Overflow].
+// overflowInlet is the upstream side of an [Overflow] that drops.
 type overflowInlet[T any] struct {
-	Inner
-	queue *Overflow[T]
+	overflowEnds[T]
 	one   [1]T
 	lost  []T // for which there was no room, in one call
-}
-
-// Quit counts the last elements.
-func (i *overflowInlet[T]) Quit() {
-	if i.queue.feeder != nil {
-		i.queue.feeder.End()
-	}
-}
-
-func (i *overflowInlet[T]) OnSubscribe(sub flow.Subscription) {
-	b := i.queue
-	b.mu.Lock()
-	refuse := b.up != nil || b.cut
-	if b.up == nil {
-		b.up = sub
-	}
-	b.mu.Unlock()
-	if refuse {
-		sub.Cancel()
-		return
-	}
-	sub.Request(flow.Unbounded)
+	stale []T // that were too old
 }
 
 func (i *overflowInlet[T]) OnNext(v T) {
@@ -168,6 +173,8 @@ func (i *overflowInlet[T]) OnNextBatch(vs []T) {
 	}
 	over, full := i.push(vs)
 	b.Ready()
+	b.let(i.stale, flow.DroppedOld)
+	clear(i.stale)
 	switch {
 	case over:
 		b.let(vs, flow.Cancelled)
@@ -194,8 +201,10 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.cut || b.last {
+		i.stale = i.stale[:0]
 		return true, false
 	}
+	i.stale = b.expire(i.stale[:0])
 	for k, v := range vs {
 		if b.ring.Full() {
 			switch b.strategy {
@@ -208,9 +217,15 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 				return false, true
 			default:
 				i.lost = append(i.lost, b.ring.Pop())
+				if b.TTL > 0 {
+					b.since.Pop()
+				}
 			}
 		}
 		b.ring.Push(v)
+		if b.TTL > 0 {
+			b.since.Push(flow.Now())
+		}
 	}
 	return false, false
 }
@@ -266,30 +281,4 @@ func (i *overflowInlet[T]) tell(vs []T, reason flow.Reason) {
 	}
 	returned = true
 	Tell(b.release, vs[at:], reason)
-}
-
-func (i *overflowInlet[T]) OnError(err error) {
-	if err == nil {
-		err = errNilError
-	}
-	i.end(err)
-}
-
-func (i *overflowInlet[T]) OnComplete() { i.end(nil) }
-
-func (i *overflowInlet[T]) end(err error) {
-	b := i.queue
-	if b.feeder != nil {
-		b.feeder.End()
-	}
-	b.mu.Lock()
-	late := b.last || b.cut
-	if !b.last {
-		b.last, b.err = true, err
-	}
-	b.mu.Unlock()
-	if late && err != nil {
-		b.Outlet.Run().Undeliverable(err)
-	}
-	b.Ready()
 }

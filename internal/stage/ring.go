@@ -34,6 +34,9 @@ func (r *Ring[T]) Pop() T {
 	return v
 }
 
+// Oldest returns the oldest element. There must be one.
+func (r *Ring[T]) Oldest() T { return r.buf[r.first] }
+
 // Take moves the n oldest elements, or as many as there are, to the end of dst.
 func (r *Ring[T]) Take(dst []T, n int) []T {
 	for range min(n, r.n) {
