@@ -24,7 +24,7 @@ func ExampleSampleOn() {
 func ExampleKeepAlive() {
 	events := sources.Func(func(_ context.Context, emit func(string) bool) error {
 		emit("begin")
-		time.Sleep(50 * time.Millisecond)
+		<-time.After(50 * time.Millisecond)
 		emit("end")
 		return nil
 	})
@@ -41,7 +41,7 @@ func ExampleTimeoutDemand() {
 	lines := operators.TimeoutDemand(sources.Of("a", "b", "c"), time.Millisecond, operators.WithName("lines"))
 	for line, err := range sinks.Seq(context.Background(), lines) {
 		fmt.Println(line, err)
-		time.Sleep(20 * time.Millisecond)
+		<-time.After(20 * time.Millisecond)
 	}
 	// Output:
 	// a <nil>

@@ -31,7 +31,7 @@ func ExampleWithFixedDelay() {
 	polls := operators.Take(sources.Ticker(5*time.Millisecond, sources.WithFixedDelay()), 3)
 	err := sinks.ForEach(context.Background(), polls, func(_ context.Context, n int64) error {
 		fmt.Println("poll", n, time.Since(last) >= 5*time.Millisecond)
-		time.Sleep(7 * time.Millisecond)
+		<-time.After(7 * time.Millisecond)
 		last = time.Now()
 		return nil
 	})
