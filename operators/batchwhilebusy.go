@@ -33,7 +33,8 @@ import (
 // than 1.
 //
 // A slice belongs to whoever receives it. To wait for slices that are full, use
-// [Batch]; to merge what has come into one element, [Conflate].
+// [Batch]; to merge what has come into one element, [Conflate]; for elements of
+// different weights, [BatchWeightedWhileBusy].
 func BatchWhileBusy[T any](src flow.Publisher[T], size int, opts ...Option) flow.Publisher[[]T] {
 	stage.Require(src != nil, "operators.BatchWhileBusy: nil source")
 	stage.Require(size > 0, "operators.BatchWhileBusy: size %d, must be at least 1", size)
@@ -196,7 +197,10 @@ func (s *gatherStage[T]) ended() (ended bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	return s.up.Ended(), s.up.Err()
+	if !s.up.Ended() {
+		return false, nil
+	}
+	return true, s.up.Err()
 }
 
 // put adds vs to what is held, unless the stage has ended. Where there are

@@ -38,7 +38,7 @@ func Sample[T any](src flow.Publisher[T], period time.Duration, opts ...Option) 
 }
 
 // WithLast lets [Sample] emit the element of the last period, which did not
-// end.
+// end, and [SampleOn] the one for which no element of the other stream came.
 func WithLast() Option { return func(c *stage.Config) { c.Last = true } }
 
 type sampleOp[T any] struct {

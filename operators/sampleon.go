@@ -10,7 +10,7 @@ import (
 
 // SampleOn emits, each time that other emits an element, the newest element of
 // src since the last time, if there is one. Those before it are let go of as
-// [flow.Replaced]. The two run on one island; other is subscribed first.
+// [flow.Replaced]. The two run on one island; src is subscribed first.
 //
 //	source         -1-2---3-4-5---------6|
 //	other          ----x-------x--x---x--
@@ -49,8 +49,11 @@ func (p *sampleOnOp[T, N]) Subscribe(ctx context.Context, down flow.Subscriber[T
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &sampleOnStage[T, N]{last: p.last}
 	s.Attach(ctx, p.Node(), down, s, s)
-	s.other.watch(ctx, p.other, s)
+	// The island may run as soon as one of the two is subscribed. other may end
+	// then, and cancels src: that has to be there. Nothing that src does needs
+	// other, which finds out that it was cancelled.
 	stage.Subscribe(ctx, p.src, s, s.Meter())
+	s.other.watch(ctx, p.other, s)
 }
 
 type sampleOnStage[T, N any] struct {

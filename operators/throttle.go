@@ -31,6 +31,9 @@ import (
 // No error adds up over time. A timer of the operating system may ring late by
 // some 100 microseconds; for rates above a few thousand elements a second give
 // it a burst that covers that, or the real rate falls behind.
+//
+// For elements that do not cost the same, and to drop those that exceed the rate
+// or to fail at them, there is [ThrottleWith].
 func Throttle[T any](src flow.Publisher[T], n int, per time.Duration, opts ...Option) flow.Publisher[T] {
 	stage.Require(src != nil, "operators.Throttle: nil source")
 	stage.Require(n > 0, "operators.Throttle: %d elements, must be at least 1", n)

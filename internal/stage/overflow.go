@@ -115,24 +115,24 @@ func (b *Overflow[T]) Run(n int) (emitted int, again bool) {
 func (b *Overflow[T]) take(n int) (vs, stale []T, held int, last bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	stale = b.expire(b.stale[:0])
+	if b.TTL > 0 {
+		stale = b.expire(b.stale[:0], flow.Now())
+		b.stale = stale
+	}
 	vs = b.ring.Take(b.out[:0], n)
 	if b.TTL > 0 {
 		for range vs {
 			b.since.Pop()
 		}
 	}
-	b.out, b.stale = vs, stale
+	b.out = vs
 	return vs, stale, b.ring.Len(), b.last, b.err
 }
 
-// expire moves the elements that are too old to the end of dst. The lock is
-// held.
-func (b *Overflow[T]) expire(dst []T) []T {
-	if b.TTL == 0 {
-		return dst
-	}
-	for now := flow.Now(); b.since.Len() > 0 && Later(b.since.Oldest(), b.TTL) < now; {
+// expire moves the elements that are too old at the moment now to the end of
+// dst. The lock is held.
+func (b *Overflow[T]) expire(dst []T, now int64) []T {
+	for b.since.Len() > 0 && Later(b.since.Oldest(), b.TTL) < now {
 		b.since.Pop()
 		dst = append(dst, b.ring.Pop())
 	}
@@ -204,7 +204,11 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 		i.stale = i.stale[:0]
 		return true, false
 	}
-	i.stale = b.expire(i.stale[:0])
+	now := int64(0)
+	if b.TTL > 0 {
+		now = flow.Now()
+		i.stale = b.expire(i.stale[:0], now)
+	}
 	for k, v := range vs {
 		if b.ring.Full() {
 			switch b.strategy {
@@ -224,7 +228,7 @@ func (i *overflowInlet[T]) push(vs []T) (over, full bool) {
 		}
 		b.ring.Push(v)
 		if b.TTL > 0 {
-			b.since.Push(flow.Now())
+			b.since.Push(now)
 		}
 	}
 	return false, false
