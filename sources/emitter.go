@@ -35,7 +35,8 @@ const (
 	// them for subscribers to come.
 	Unheard
 	// Full elements were not taken, since a subscriber of a [Hub] has no room
-	// and its strategy is flow.Block. They still belong to the caller.
+	// and its strategy is flow.Block, or the hub has not started. They still
+	// belong to the caller.
 	Full
 )
 

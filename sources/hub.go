@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -51,6 +52,7 @@ func NewHub[T any](capacity int, strategy flow.Overflow, opts ...Option) *Hub[T]
 
 // NewReplayHub is [NewHub], and keeps the last n elements: a new subscriber
 // gets those first. It does so also after the end, and the end after them.
+// [WithMaxAge] bounds the time for which they are kept, too.
 //
 //	Emit           --1--2--3-----4--|
 //	NewReplayHub(2, 8, flow.Block)
@@ -70,17 +72,37 @@ func NewReplayHub[T any](n, capacity int, strategy flow.Overflow, opts ...Option
 	return newHub[T]("replayhub", "sources.NewReplayHub", n, false, capacity, strategy, opts)
 }
 
+// WithMaxAge lets the hub of [NewReplayHub] keep an element no longer than the
+// time d. A subscriber that comes in the very moment still gets it.
+func WithMaxAge(d time.Duration) Option {
+	stage.Require(d > 0, "sources.WithMaxAge: time %v, must be positive", d)
+	return func(c *stage.Config) { c.MaxAge = d }
+}
+
+// WithStartAfter lets a hub take no element before it has had n subscribers at
+// once: [Hub.Emit] waits for them, whatever the strategy, and [Hub.TryEmit]
+// returns Full. From then on they come and go. It is an option of [NewHub] and
+// [NewReplayHub].
+func WithStartAfter(n int) Option {
+	stage.Require(n > 0, "sources.WithStartAfter: %d subscribers, must be at least 1", n)
+	return func(c *stage.Config) { c.Start = n }
+}
+
 func newHub[T any](kind, function string, keep int, forget bool, capacity int, strategy flow.Overflow, opts []Option) *Hub[T] {
 	h := &Hub[T]{}
 	h.hubEntrance = newEntrance(function, stage.NewBlueprint(kind, nil, opts), h, keep, capacity, strategy)
 	h.core.Init(function, keep, forget, nil)
+	c := stage.Configure(opts)
+	h.core.MaxAge(c.MaxAge)
+	h.core.StartAfter(c.Start)
 	return h
 }
 
 // Emit gives v to all subscribers and says what became of it. It waits while a
-// subscriber has no room whose strategy is [flow.Block], unless ctx ends: then v
-// is not taken, and the result is Full. Do not call it inside a stream that the
-// hub feeds and that is to block it.
+// subscriber has no room whose strategy is [flow.Block], or too few have come
+// for [WithStartAfter], unless ctx ends: then v is not taken, and the result is
+// Full. Do not call it inside a stream that the hub feeds and that is to block
+// it.
 //
 // The results are Accepted where all subscribers have v; Displaced where one of
 // them has lost another element for it; Partial where some have it, and Dropped

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 )
@@ -13,8 +14,9 @@ import (
 // at any time. Any number of goroutines may give it elements; all lines get
 // them in the same order.
 type Hub[T any] struct {
-	keep    int  // elements that are kept for lines to come
-	forget  bool // not for those that come after the end
+	keep    int   // elements that are kept for lines to come
+	forget  bool  // not for those that come after the end
+	age     int64 // of an element that is kept, at most; 0 for any
 	owner   Sharing
 	fork    func(T, int)
 	release func(T, flow.Reason)
@@ -24,7 +26,9 @@ type Hub[T any] struct {
 	waits atomic.Int32 // goroutines that may wait for room
 	busy  bool         // an element is being forked
 	lines []*Line[T]   // a new slice whenever it changes
+	start int          // as many have to be there before an element is taken
 	kept  []T
+	since []int64 // when those came, if they are kept for a time
 	one   [1]T
 	shut  bool
 	err   error
@@ -60,6 +64,14 @@ func (h *Hub[T]) Init(function string, keep int, forget bool, owner Sharing) {
 	h.turn.L = &h.mu
 }
 
+// MaxAge lets the hub keep its elements no longer than d. Call it before any
+// line joins.
+func (h *Hub[T]) MaxAge(d time.Duration) { h.age = int64(d) }
+
+// StartAfter lets the hub take no element before n lines have joined. Call it
+// before any line does.
+func (h *Hub[T]) StartAfter(n int) { h.start = n }
+
 // unkept panics for elements that can be released: those that are kept would
 // never be.
 func unkept[T any](function string) func(T, int) {
@@ -73,9 +85,9 @@ func unkept[T any](function string) func(T, int) {
 	}
 }
 
-// Emit hands v to all lines. It waits until all have room that are to block
-// whoever gives them elements; not where ctx is nil, and no longer than ctx
-// lasts. If v is refused it still belongs to the caller.
+// Emit hands v to all lines. It waits until the hub has started and all have
+// room that are to block whoever gives them elements; not where ctx is nil, and
+// no longer than ctx lasts. If v is refused it still belongs to the caller.
 func (h *Hub[T]) Emit(ctx context.Context, v T) Offered {
 	h.mu.Lock()
 	if !h.await(ctx) {
@@ -97,7 +109,7 @@ func (h *Hub[T]) await(ctx context.Context) bool {
 		case h.shut:
 			return false
 		case h.busy:
-		case h.roomy():
+		case h.start == 0 && h.roomy():
 			return true
 		case ctx == nil || ctx.Err() != nil:
 			return false
@@ -197,12 +209,30 @@ func (h *Hub[T]) remember(vs []T) {
 		return
 	}
 	vs = vs[max(0, len(vs)-h.keep):]
+	h.expire()
 	if over := len(h.kept) + len(vs) - h.keep; over > 0 {
-		n := copy(h.kept, h.kept[over:])
-		clear(h.kept[n:])
-		h.kept = h.kept[:n]
+		h.outlive(over)
 	}
 	h.kept = append(h.kept, vs...)
+	if h.age > 0 {
+		h.since = append(h.since, slices.Repeat([]int64{flow.Now()}, len(vs))...)
+	}
+}
+
+// expire forgets what is too old. The lock is held.
+func (h *Hub[T]) expire() {
+	if h.age > 0 {
+		n, _ := slices.BinarySearch(h.since, flow.Now()-h.age)
+		h.outlive(n)
+	}
+}
+
+// outlive forgets the n oldest elements. The lock is held.
+func (h *Hub[T]) outlive(n int) {
+	h.kept = slices.Delete(h.kept, 0, n)
+	if h.age > 0 {
+		h.since = slices.Delete(h.since, 0, n)
+	}
 }
 
 // Newest returns the newest element, of a hub that keeps elements and has had
@@ -233,6 +263,7 @@ func (h *Hub[T]) Join(l *Line[T]) int {
 		h.turn.Wait()
 	}
 	l.hub = h
+	h.expire()
 	kept := h.kept
 	if h.shut && h.forget {
 		kept = nil
@@ -243,6 +274,10 @@ func (h *Hub[T]) Join(l *Line[T]) int {
 		return 0
 	}
 	h.lines = append(slices.Clip(h.lines), l)
+	if 0 < h.start && h.start <= len(h.lines) {
+		h.start = 0
+		h.turn.Broadcast()
+	}
 	return len(h.lines)
 }
 

@@ -34,7 +34,10 @@ type Config struct {
 	MaxIdle time.Duration // of a group
 	Evict   bool          // the least recently used makes room
 
-	FixedDelay bool // of a tick from the last one
+	FixedDelay bool          // of a tick from the last one
+	Grace      time.Duration // of a connection without subscribers
+	MaxAge     time.Duration // of what is kept for subscribers to come
+	Start      int           // subscribers that have to be there first
 }
 
 // MaxBatch is the largest number of elements in a batch.
