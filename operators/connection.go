@@ -3,6 +3,7 @@ package operators
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -16,21 +17,22 @@ type sharing[T any] struct {
 	src             flow.Publisher[T]
 	capacity        int
 	strategy        flow.Overflow
-	keep            int  // elements for late subscribers
-	replay          bool // a connection that has ended serves them still
+	keep            int           // elements for late subscribers
+	age             time.Duration // of those, at most
+	replay          bool          // a connection that has ended serves them still
 
 	mu  sync.Mutex
 	now *connection[T] // which subscribers join
 }
 
-func newSharing[T any](function string, src flow.Publisher[T], keep, capacity int, strategy flow.Overflow) *sharing[T] {
+func newSharing[T any](function string, src flow.Publisher[T], keep int, age time.Duration, capacity int, strategy flow.Overflow) *sharing[T] {
 	stage.Require(src != nil, "%s: nil source", function)
 	stage.Require(capacity > 0, "%s: capacity %d, must be at least 1", function, capacity)
 	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "%s: unknown strategy %d", function, strategy)
 	stage.Require(strategy != flow.Latest || capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, capacity)
 	s := &sharing[T]{
 		Blueprint: stage.NewBlueprint("multicast", src, nil), function: function, src: stage.Adapt(src),
-		capacity: capacity, strategy: strategy, keep: keep, replay: keep > 0,
+		capacity: capacity, strategy: strategy, keep: keep, age: age, replay: keep > 0,
 	}
 	s.now = s.connection() // which panics where elements cannot be shared
 	return s
@@ -47,29 +49,47 @@ func (s *sharing[T]) blueprint(kind string, opts []Option) stage.Blueprint {
 func (s *sharing[T]) connection() *connection[T] {
 	c := &connection[T]{of: s}
 	c.hub.Init(s.function, s.keep, false, c)
+	c.hub.MaxAge(s.age)
 	return c
 }
 
-// join adds a subscriber, and connects if there are now as many as at, which
-// is 0 where somebody else does that.
-func (s *sharing[T]) join(ctx context.Context, node *flow.Node, down flow.Subscriber[T], at int) {
+// plan says when subscribers connect, and what then ends the connection.
+type plan struct {
+	at      int           // so many connect; 0 if somebody else does that
+	counted bool          // it ends with the last of them
+	grace   time.Duration // so much later
+}
+
+// join adds a subscriber, and connects if the plan says so.
+func (s *sharing[T]) join(ctx context.Context, node *flow.Node, down flow.Subscriber[T], how plan) {
 	ctx = stage.Enter(ctx, node, down)
 	run := scheduler.RunOf(ctx)
 	l := new(stage.Line[T])
 	l.Prepare(ctx, node, down, s.capacity, s.strategy, false)
+	now := flow.Now()
 	s.mu.Lock()
+	late := s.now
+	if late != nil && late.idle && !late.over && late.until < now {
+		late.retire(false) // its island is busy, and will hear of that later
+	} else {
+		late = nil
+	}
 	if s.now == nil {
 		s.now = s.connection()
 	}
 	c := s.now
-	connect := c.hub.Join(l) >= at && at > 0 && !c.started && !c.over
+	connect := c.hub.Join(l) >= how.at && how.at > 0 && !c.started && !c.over
 	if connect {
-		c.started, c.counted = true, true
+		c.started, c.counted, c.grace = true, how.counted, how.grace
 	}
+	c.idle = false
 	if c.run != nil {
 		run.Share(c.run, c.isOver)
 	}
 	s.mu.Unlock()
+	if late != nil {
+		late.sever()
+	}
 	l.Open()
 	if connect {
 		c.start(run.Common(), run)
@@ -91,8 +111,12 @@ type connection[T any] struct {
 	run     *scheduler.Run
 	cancel  context.CancelFunc // of upstream's functions
 	started bool
-	counted bool // ends with its last subscriber
-	over    bool // nobody needs it any more
+	counted bool          // ends with its last subscriber
+	over    bool          // nobody needs it any more
+	grace   time.Duration // for which it lasts without a subscriber
+	idle    bool          // it has none
+	until   int64         // and lasts until then
+	vigil   vigil[T]
 
 	mu     sync.Mutex
 	asked  int64 // of upstream, and not come yet
@@ -115,7 +139,11 @@ func (c *connection[T]) start(base context.Context, first *scheduler.Run) {
 			run.Share(c.run, c.isOver)
 		}
 	}
+	grace := c.grace > 0
 	c.of.mu.Unlock()
+	if grace {
+		c.vigil.begin(ctx, c)
+	}
 	stage.Subscribe(ctx, c.of.src, c, c.meter)
 	if c.isOver() {
 		cancel()
@@ -131,14 +159,22 @@ func (c *connection[T]) isOver() bool {
 // Freed requests more, if there is room.
 func (c *connection[T]) Freed() { c.pull(true) }
 
-// Left ends the connection with its last subscriber, if it is counted.
+// Left ends the connection with its last subscriber, if it is counted, or lets
+// the time of grace begin.
 func (c *connection[T]) Left(int) {
 	c.of.mu.Lock()
 	last := c.counted && !c.over && len(c.hub.Lines()) == 0
+	waits := last && c.grace > 0
+	if waits && !c.idle {
+		c.idle, c.until = true, stage.Later(flow.Now(), c.grace)
+	}
 	c.of.mu.Unlock()
-	if last {
+	switch {
+	case waits:
+		c.vigil.Ready()
+	case last:
 		c.disconnect(true)
-	} else {
+	default:
 		c.pull(true)
 	}
 }
@@ -152,6 +188,14 @@ func (c *connection[T]) disconnect(idle bool) {
 		return
 	}
 	c.retire(false)
+	c.of.mu.Unlock()
+	c.sever()
+}
+
+// sever cancels upstream of a connection that is over, and completes its
+// subscribers.
+func (c *connection[T]) sever() {
+	c.of.mu.Lock()
 	cancel := c.cancel
 	c.of.mu.Unlock()
 	c.up.Cancel()
@@ -159,6 +203,7 @@ func (c *connection[T]) disconnect(idle bool) {
 		cancel()
 	}
 	c.hub.Shut(nil)
+	c.vigil.Ready()
 }
 
 // retire lets later subscribers have another connection. The lock of the
@@ -265,6 +310,7 @@ func (c *connection[T]) end(err error) {
 	c.retire(c.of.replay)
 	c.of.mu.Unlock()
 	c.hub.Shut(err)
+	c.vigil.Ready()
 }
 
 // Quit says that upstream has ended, perhaps when it was cancelled already. It

@@ -2,6 +2,7 @@ package operators
 
 import (
 	"context"
+	"time"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -47,13 +48,13 @@ type Connectable[T any] struct {
 // less than 1, if the strategy is unknown, or if elements are a [flow.Releaser]
 // and not a [flow.Forker].
 func Publish[T any](src flow.Publisher[T], capacity int, strategy flow.Overflow, opts ...Option) *Connectable[T] {
-	s := newSharing("operators.Publish", src, 0, capacity, strategy)
+	s := newSharing("operators.Publish", src, 0, 0, capacity, strategy)
 	return &Connectable[T]{s.blueprint("publish", opts), s}
 }
 
 // Subscribe adds a subscriber. It does not connect.
 func (c *Connectable[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
-	c.shared.join(ctx, c.Node(), down, 0)
+	c.shared.join(ctx, c.Node(), down, plan{})
 }
 
 // Connect subscribes upstream, unless it is connected. The connection belongs
@@ -79,40 +80,17 @@ func (c *Connectable[T]) Connect(ctx context.Context) (disconnect func()) {
 	return func() { now.disconnect(false) }
 }
 
-// RefCount connects src when it has n subscribers, and disconnects it when the
-// last of them leaves. The next n subscribers connect it again.
-//
-//	source         ------1--2--3--|
-//	RefCount(2)
-//	a              ^-----1--2--3--|
-//	b              ---^--1--2--3--|
-//
-// The connection belongs to the graph of the subscriber that causes it. Outside
-// of a graph it has the values of that subscriber's context, and not its end: it
-// lasts while there is a subscriber, and the last one to end waits for it.
-//
-// Demand: as [Publish] has it.
-//
-// Buffer: as [Publish] has it.
-//
-// Errors: as [Publish] has it.
-//
-// Ends: completes all when upstream completes. Panics if n is less than 1.
-func RefCount[T any](src *Connectable[T], n int, opts ...Option) flow.Publisher[T] {
-	stage.Require(src != nil, "operators.RefCount: nil source")
-	stage.Require(n > 0, "operators.RefCount: %d subscribers, must be at least 1", n)
-	return &refCounted[T]{src.shared.blueprint("refcount", opts), src.shared, n}
-}
-
-// refCounted is a publisher that connects by itself.
-type refCounted[T any] struct {
-	stage.Blueprint
-	shared *sharing[T]
-	n      int
-}
-
-func (p *refCounted[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
-	p.shared.join(ctx, p.Node(), down, p.n)
+// Disconnect does what Connect's disconnect does, whoever has connected. It does
+// nothing where there is no connection.
+func (c *Connectable[T]) Disconnect() {
+	s := c.shared
+	s.mu.Lock()
+	now := s.now
+	connected := now != nil && now.started
+	s.mu.Unlock()
+	if connected {
+		now.disconnect(false)
+	}
 }
 
 // Share shares src among any number of subscribers: it is [Publish], connected
@@ -134,14 +112,22 @@ func (p *refCounted[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) 
 //
 // Ends: completes all when upstream completes. Panics as [Publish] does.
 func Share[T any](src flow.Publisher[T], capacity int, strategy flow.Overflow, opts ...Option) flow.Publisher[T] {
-	s := newSharing("operators.Share", src, 0, capacity, strategy)
-	return &refCounted[T]{s.blueprint("share", opts), s, 1}
+	s := newSharing("operators.Share", src, 0, 0, capacity, strategy)
+	return s.counted("share", 1, opts)
+}
+
+// WithMaxAge lets [Replay] keep an element no longer than the time d. A
+// subscriber that comes in the very moment still gets it.
+func WithMaxAge(d time.Duration) Option {
+	stage.Require(d > 0, "operators.WithMaxAge: time %v, must be positive", d)
+	return func(c *stage.Config) { c.MaxAge = d }
 }
 
 // Replay is [Share] that keeps the last n elements: a late subscriber gets
 // those first. One that comes after the end gets them too, and the end, error or
 // not, for as long as the publisher is used. When all have left before the end,
-// the next one begins anew.
+// the next one begins anew. [WithMaxAge] bounds the time for which elements are
+// kept, too.
 //
 //	source         ---1--2--3--4--|
 //	Replay(2, 16, flow.Block)
@@ -160,6 +146,6 @@ func Share[T any](src flow.Publisher[T], capacity int, strategy flow.Overflow, o
 // elements are a [flow.Releaser], and as [Publish] does.
 func Replay[T any](src flow.Publisher[T], n, capacity int, strategy flow.Overflow, opts ...Option) flow.Publisher[T] {
 	stage.Require(n > 0, "operators.Replay: %d elements to keep, must be at least 1", n)
-	s := newSharing("operators.Replay", src, n, capacity, strategy)
-	return &refCounted[T]{s.blueprint("replay", opts), s, 1}
+	s := newSharing("operators.Replay", src, n, stage.Configure(opts).MaxAge, capacity, strategy)
+	return s.counted("replay", 1, opts)
 }
