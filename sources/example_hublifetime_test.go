@@ -33,3 +33,13 @@ func ExampleWithMaxAge() {
 	fmt.Println(sinks.Slice(context.Background(), news)) // an hour later there would be nothing
 	// Output: [the river rises] <nil>
 }
+
+func ExampleNewUnicastHub() {
+	jobs := sources.NewUnicastHub[string](16, flow.Block)
+	for _, job := range []string{"build", "test", "ship"} { // before anybody is there to do them
+		jobs.Emit(context.Background(), job)
+	}
+	jobs.Complete()
+	fmt.Println(sinks.Slice(context.Background(), jobs))
+	// Output: [build test ship] <nil>
+}

@@ -43,7 +43,7 @@ func allTables[T any]() tables[T] {
 			selectRows[T](), combineRows[T](),
 			switchRows[T](), callRows[T](), shiftRows[T](), lifecycleRows[T](), shareRows[T](), windowRows[T](), elementRows[T](), delayedRows[T](), pacedRows[T](), rateRows[T](), prioritizedRows[T](), joinWithinRows[T](), lifetimeRows[T](), valveRows[T]()),
 		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
-			selectSources[T](), resourceRows[T](), hubRows[T](), scanRows[T](), againSources[T]()),
+			selectSources[T](), resourceRows[T](), hubRows[T](), scanRows[T](), againSources[T](), unicastRows[T]()),
 		joins: joinRows[T](),
 		sinks: slices.Concat(sinkRows[T](), callingSinks[T](), valueSinks[T](), aggregateSinks[T]()),
 	}

@@ -32,6 +32,7 @@ type Hub[T any] struct {
 	one   [1]T
 	shut  bool
 	err   error
+	only  only // of a hub that has one line
 }
 
 // Sharing is told what happens to the lines of a hub, without a lock held.
@@ -96,6 +97,9 @@ func (h *Hub[T]) Emit(ctx context.Context, v T) Offered {
 		return Offered{Refused: true, Shut: shut}
 	}
 	h.one[0] = v
+	if h.only.awaited {
+		return h.hold(v)
+	}
 	return h.hand(h.one[:])
 }
 
@@ -130,6 +134,9 @@ func (h *Hub[T]) rouse() {
 
 // roomy reports whether no line holds up an element. The lock is held.
 func (h *Hub[T]) roomy() bool {
+	if h.only.awaited {
+		return h.only.strategy != flow.Block || len(h.kept) < h.only.capacity
+	}
 	for _, l := range h.lines {
 		if l.strategy == flow.Block && l.room() <= 0 {
 			return false
@@ -250,6 +257,7 @@ func (h *Hub[T]) evict() bool {
 		return false
 	}
 	h.lines = slices.DeleteFunc(slices.Clone(h.lines), (*Line[T]).over)
+	h.shut = h.shut || h.only.is
 	return true
 }
 
@@ -269,6 +277,9 @@ func (h *Hub[T]) Join(l *Line[T]) int {
 		kept = nil
 	}
 	l.fill(kept, h.keep)
+	if h.only.awaited {
+		h.handOver(l)
+	}
 	if h.shut {
 		l.shut(h.err)
 		return 0
@@ -287,6 +298,7 @@ func (h *Hub[T]) leave(l *Line[T]) {
 	k := slices.Index(h.lines, l)
 	if k >= 0 {
 		h.lines = slices.Delete(slices.Clone(h.lines), k, k+1)
+		h.shut = h.shut || h.only.is
 		h.turn.Broadcast()
 	}
 	left := len(h.lines)
