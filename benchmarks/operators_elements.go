@@ -118,6 +118,7 @@ var ofSelect = []operator{
 		return operators.DistinctUntilChangedBy(src, kept)
 	}},
 	{name: "DefaultIfEmpty", op: func(src stream) stream { return operators.DefaultIfEmpty(src, 0) }},
+	{name: "SkipUntilOther", op: func(src stream) stream { return operators.SkipUntilOther(src, never) }, want: nothing},
 	{name: "SwitchIfEmpty", op: func(src stream) stream { return operators.SwitchIfEmpty(src, sources.Of[int64](1)) }},
 	{name: "ErrorIfEmpty", op: func(src stream) stream { return operators.ErrorIfEmpty(src, errors.New("empty")) }},
 }

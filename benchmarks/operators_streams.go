@@ -15,6 +15,12 @@ var never = sources.Never[int64]()
 // ofCombine read the source as often as they have inputs.
 var ofCombine = []operator{
 	{name: "Merge", op: func(src stream) stream { return operators.Merge(256, src, src) }, want: times(2)},
+	{name: "MergePrioritized", op: func(src stream) stream {
+		return operators.MergePrioritized(256, []int{3, 1}, src, src)
+	}, want: times(2), max: 10, why: "it changes the input with its weight, and reads twice as many elements"},
+	{name: "JoinWithin", op: func(src stream) stream {
+		return operators.JoinWithin(src, sources.Of[int64](0), time.Hour, 256, kept, kept, func(a, _ int64) int64 { return a })
+	}, want: nothing, max: 100, why: forKeys + ", and keeps it"},
 	{name: "MergeSorted", op: func(src stream) stream {
 		return operators.MergeSorted(256, cmp.Compare[int64], src, src)
 	}, want: times(2), max: 20, why: "it compares two inputs for each of twice as many elements"},
@@ -85,6 +91,9 @@ var ofWindow = []operator{
 		return flat(operators.BatchUntilChanged(src, 256, func(v int64) int64 { return v / 64 }))
 	}, max: 10, why: "it fills slices of 64", allocs: 0.02},
 	{name: "BatchWhileBusy", op: func(src stream) stream { return flat(operators.BatchWhileBusy(src, 256)) }, allocs: 0.02},
+	{name: "BatchWeightedWhileBusy", op: func(src stream) stream {
+		return flat(operators.BatchWeightedWhileBusy(src, 256, func(int64) int64 { return 1 }))
+	}, max: 100, why: "it asks for one element at a time, since it cannot know what the next one weighs", allocs: 1},
 	{name: "BatchWindows", op: func(src stream) stream {
 		return flat(operators.BatchWindows(src, operators.Tumbling(time.Hour), 256))
 	}, max: 10, why: "it keeps the moment of each element", allocs: 0.02},
@@ -123,6 +132,10 @@ var ofTime = []operator{
 	{name: "TakeFor", op: func(src stream) stream { return operators.TakeFor(src, time.Hour) }},
 	{name: "SkipFor", op: func(src stream) stream { return operators.SkipFor(src, time.Hour) }, want: nothing},
 	{name: "Timeout", op: func(src stream) stream { return operators.Timeout(src, time.Hour) }},
+	{name: "TimeoutDemand", op: func(src stream) stream { return operators.TimeoutDemand(src, time.Hour) }},
+	{name: "KeepAlive", op: func(src stream) stream {
+		return operators.KeepAlive(src, time.Hour, func() int64 { return 0 })
+	}},
 	{name: "TimeoutFirst", op: func(src stream) stream { return operators.TimeoutFirst(src, time.Hour) }},
 	{name: "TimeoutTotal", op: func(src stream) stream { return operators.TimeoutTotal(src, time.Hour) }},
 }
@@ -137,6 +150,12 @@ var ofErrors = []operator{
 		return operators.Resume(src, func(err error) (stream, error) { return nil, err })
 	}},
 	{name: "Retry", op: func(src stream) stream { return operators.Retry(src, 1) }},
+	{name: "RetryWhen", op: func(src stream) stream {
+		return operators.RetryWhen(src, func(error) stream { return never })
+	}},
+	{name: "RepeatWhen", op: func(src stream) stream {
+		return operators.RepeatWhen(src, func() stream { return sources.Empty[int64]() })
+	}},
 }
 
 var ofFlow = []operator{
@@ -144,6 +163,9 @@ var ofFlow = []operator{
 	{name: "BufferWith", op: func(src stream) stream {
 		return operators.BufferWith(src, operators.BufferConfig[int64]{Capacity: 256, Strategy: flow.Block})
 	}},
+	{name: "ConflateWithSeed", op: func(src stream) stream {
+		return operators.ConflateWithSeed(src, kept, summed)
+	}, max: 40, why: "it takes a lock for each element, so that the reader may come at any time"},
 	{name: "Conflate", op: func(src stream) stream { return operators.Conflate(src, summed) }, max: 40, why: "it takes a lock for each element, so that the reader may come at any time"},
 }
 
@@ -160,6 +182,9 @@ var ofSharing = []operator{
 	{name: "Publish", op: func(src stream) stream {
 		return operators.RefCount(operators.Publish(src, 256, flow.Block), 1)
 	}, max: 20, why: forIsland},
+	{name: "AutoConnect", op: func(src stream) stream {
+		return operators.AutoConnect(operators.Publish(src, 256, flow.Block), 1)
+	}, max: 20, why: forIsland},
 	{name: "Replay", op: func(src stream) stream { return operators.Replay(src, 16, 256, flow.Block) }, max: 20, why: forIsland},
 	{name: "Share", op: func(src stream) stream { return operators.Share(src, 256, flow.Block) }, max: 20, why: forIsland},
 }
@@ -170,5 +195,6 @@ var ofLifecycle = []operator{
 	}},
 	{name: "DoOnNext", op: func(src stream) stream { return operators.DoOnNext(src, func(v int64) { kept(v) }) }},
 	{name: "DoFinally", op: func(src stream) stream { return operators.DoFinally(src, func(error) {}) }},
+	{name: "Valved", op: func(src stream) stream { return operators.Valved(src, new(operators.Valve), 256) }},
 	{name: "Killable", op: func(src stream) stream { return operators.Killable(src, new(operators.KillSwitch)) }},
 }
