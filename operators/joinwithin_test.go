@@ -128,6 +128,24 @@ func TestJoinWithinOrder(t *testing.T) {
 	})
 }
 
+// TestJoinWithinTooOldForTheNext: an element that is held for one that waits
+// does not meet the one behind that.
+func TestJoinWithinTooOldForTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newJoin(t, time.Second, 8)
+		r.a.Next(1)
+		time.Sleep(time.Second)
+		r.b.Next(2)
+		time.Sleep(1)
+		r.b.Next(3)
+		time.Sleep(time.Hour)
+		r.p.Request(10)
+		r.p.ExpectNext(102)
+		r.a.Complete()
+		r.p.ExpectComplete()
+	})
+}
+
 // TestJoinWithinIsBounded: a source is not asked while its side is full, and is
 // asked again when elements have become too old.
 func TestJoinWithinIsBounded(t *testing.T) {
