@@ -131,7 +131,7 @@ func (j *joinSide[T, K]) step() {
 func (j *joinSide[T, K]) settle(alone bool) {
 	h := j.hand
 	j.hand = nil
-	if alone {
+	if alone || !same(h.key, h.key) { // no map would find such a key again
 		j.let(h, flow.Filtered)
 		return
 	}

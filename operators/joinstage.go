@@ -95,7 +95,8 @@ func (s *joinStage[A, B, K, R]) emit(n int) int {
 }
 
 // apply fills out and returns how many elements it holds. Elements that find no
-// partner it looks at without demand. Where a function does not return, it hands on what came before and ends the stream.
+// partner it looks at without demand. Where a function does not return, it hands
+// on what came before and ends the stream.
 func (s *joinStage[A, B, K, R]) apply(out []R) (n int) {
 	k, returned := 0, false
 	defer func() {

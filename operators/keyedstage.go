@@ -144,7 +144,7 @@ func (s *keyedStage[In, K, Out]) emit(n int) int {
 	s.Emit(vs)
 	clear(vs)
 	if len(s.done) == 0 {
-		s.done = nil
+		s.done = vs[:0]
 	}
 	return n
 }

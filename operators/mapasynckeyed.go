@@ -107,7 +107,8 @@ type keyedLanes[In any, K comparable] struct {
 	byKey  map[K]*keyedLane[In, K]
 	oldest *keyedLane[In, K]
 	newest *keyedLane[In, K]
-	held   int // elements that wait
+	spare  *keyedLane[In, K] // of keys that are gone, one after the other
+	held   int               // elements that wait
 }
 
 // enter puts v into its lane. It reports whether that was free, so that v can go
@@ -118,11 +119,18 @@ func (l *keyedLanes[In, K]) enter(key K, v In) (lane *keyedLane[In, K], free boo
 		l.held++
 		return lane, false
 	}
-	lane = &keyedLane[In, K]{key: key, prev: l.newest}
+	if lane = l.spare; lane != nil {
+		l.spare = lane.next
+	} else {
+		lane = new(keyedLane[In, K])
+	}
+	*lane = keyedLane[In, K]{key: key, prev: l.newest}
 	if l.byKey == nil {
 		l.byKey = make(map[K]*keyedLane[In, K])
 	}
-	l.byKey[key] = lane
+	if same(key, key) { // else no map would find it again
+		l.byKey[key] = lane
+	}
 	if l.newest != nil {
 		l.newest.next = lane
 	} else {
@@ -152,6 +160,8 @@ func (l *keyedLanes[In, K]) leave(lane *keyedLane[In, K]) (v In, more bool) {
 	} else {
 		l.newest = lane.prev
 	}
+	*lane = keyedLane[In, K]{next: l.spare}
+	l.spare = lane
 	return v, false
 }
 
