@@ -51,8 +51,9 @@ func (p *batchAtOp[T, N]) Subscribe(ctx context.Context, down flow.Subscriber[[]
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &batchAtStage[T, N]{batchStage: batchStage[T]{size: p.size, early: true}}
 	s.Init(ctx, p.Node(), down, s)
-	s.other.watch(ctx, p.other, s)
+	// In this order, as in SampleOn: other may end at once, and cancels src.
 	stage.Subscribe(ctx, p.src, s, s.Meter())
+	s.other.watch(ctx, p.other, s)
 }
 
 type batchAtStage[T, N any] struct {

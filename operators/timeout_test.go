@@ -55,6 +55,7 @@ func TestTimeoutSaysWhere(t *testing.T) {
 		require.ErrorAs(t, err, &at)
 		require.Equal(t, "answers", at.Stage)
 		require.Equal(t, int64(1), seen.all["timeout"].Errors[flow.TimeoutError].Load())
+		require.Zero(t, seen.all["timeout"].Snapshot().Discarded(), "there was no element")
 		require.Equal(t, int32(1), w.cancelled.Load())
 	})
 }
