@@ -32,7 +32,7 @@ func TestProtocolOfTicker(t *testing.T) {
 
 // TestProtocolOfTickerWithFixedDelay, which leaves nothing out.
 func TestProtocolOfTickerWithFixedDelay(t *testing.T) {
-	for name, period := range map[string]time.Duration{"fast": time.Nanosecond, "with timers": 10 * time.Microsecond} {
+	for name, period := range map[string]time.Duration{"Ticker with a fixed delay, fast": time.Nanosecond, "Ticker with a fixed delay": 10 * time.Microsecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			flowtest.VerifyPublisher(t, flowtest.PublisherConfig[int64]{
