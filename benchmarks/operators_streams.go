@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/weirgo/weir/flow"
@@ -194,6 +195,7 @@ var ofLifecycle = []operator{
 		return operators.Do(src, operators.Hooks[int64]{OnNext: func(v int64) { kept(v) }})
 	}},
 	{name: "DoOnNext", op: func(src stream) stream { return operators.DoOnNext(src, func(v int64) { kept(v) }) }},
+	{name: "Log", op: func(src stream) stream { return operators.Log(src, slog.New(slog.DiscardHandler)) }},
 	{name: "DoFinally", op: func(src stream) stream { return operators.DoFinally(src, func(error) {}) }},
 	{name: "Valved", op: func(src stream) stream { return operators.Valved(src, new(operators.Valve), 256) }},
 	{name: "Killable", op: func(src stream) stream { return operators.Killable(src, new(operators.KillSwitch)) }},

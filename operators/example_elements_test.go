@@ -3,6 +3,8 @@ package operators_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -70,4 +72,23 @@ func ExampleSkipUntilOther() {
 	late := operators.DelaySubscription(sources.Of("c"), 50*time.Millisecond)
 	print(operators.SkipUntilOther(operators.Concat(sources.Of("a", "b"), late), ready))
 	// Output: [c]
+}
+
+func ExampleLog() {
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		Level: slog.LevelDebug,
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))
+	print(operators.Log(sources.Of("a"), logger, operators.WithName("orders")))
+	// Output:
+	// level=DEBUG msg=subscribed stage=orders
+	// level=DEBUG msg=requested stage=orders n=unbounded
+	// level=DEBUG msg=element stage=orders value=a
+	// level=INFO msg=completed stage=orders
+	// [a]
 }

@@ -2,6 +2,7 @@ package operators_test
 
 import (
 	"cmp"
+	"log/slog"
 	"testing"
 
 	"github.com/weirgo/weir/flow"
@@ -45,6 +46,16 @@ var lawsOfElements = map[string]lawConfig{
 		},
 		Owned: func(up tokenStream, use tokenFunc) tokenStream {
 			return operators.SkipUntilOther(operators.Map(up, use), never())
+		},
+	},
+	"Log": {
+		OperatorConfig: protocolOfElements["Log"],
+		Call: func(up publisher, hook func(int)) publisher {
+			return operators.Log(up, loggedBy(hook), operators.WithName("it"))
+		},
+		Stage: "it",
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			return operators.Log(operators.Map(up, use), slog.New(slog.DiscardHandler))
 		},
 	},
 	"Dematerialize": {

@@ -78,6 +78,7 @@ var protocolOfElements = map[string]operatorConfig{
 	"MapIndexed":     {New: func(up publisher) publisher { return operators.MapIndexed(up, halfIndexed) }},
 	"Pairwise":       {New: func(up publisher) publisher { return operators.Pairwise(up, latter) }, Out: butFirst, Prefetch: 1},
 	"SkipUntilOther": {New: func(up publisher) publisher { return openedBefore(up, 0) }},
+	"Log":            {New: func(up publisher) publisher { return operators.Log(up, loggedBy(func(int) {})) }},
 	"Dematerialize":  {New: func(up publisher) publisher { return operators.Dematerialize(operators.Map(up, signalOf)) }},
 	"Dematerialize to an end": {New: func(up publisher) publisher {
 		return operators.Dematerialize(operators.Materialize(up))

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/weirgo/weir/operators"
@@ -33,6 +34,8 @@ var elementEntries = []entry{
 		})},
 	{name: "operators.SkipUntilOther", family: filter, intent: "skip until another stream speaks", peers: [4]string{"skipUntil", "skipUntilOther", "", "SkipUntil"},
 		picture: diagram{title: "SkipUntilOther", inputs: []string{"-a-b--c-d-|", "----x|"}, run: func(in []text) text { return operators.SkipUntilOther(in[0], in[1]) }}},
+	{name: "operators.Log", family: lifecycle, intent: "log what happens to a stream", peers: [4]string{"", "log", "log", "Log"},
+		picture: one("Log", "-a-b--c-|", func(p text) text { return operators.Log(p, slog.New(slog.DiscardHandler)) })},
 	{name: "operators.BatchUntil", family: window, intent: "collect up to an element that ends the slice", peers: [4]string{"", "bufferUntil", "", ""},
 		picture: one("BatchUntil(8, is c)", "-a-b-c-a--c-a-|", func(p text) text {
 			return joined(operators.BatchUntil(p, 8, func(v string) bool { return v == "c" }))

@@ -2,6 +2,7 @@ package graphs
 
 import (
 	"cmp"
+	"log/slog"
 	"slices"
 
 	"github.com/weirgo/weir/operators"
@@ -18,6 +19,7 @@ func elementRows[T any]() []operatorRow[T] {
 		{"Dematerialize", exact, (*draw[T]).dematerialize},
 		{"Sorted", unsorted, (*draw[T]).sorted},
 		{"SkipUntilOther", unknown, (*draw[T]).skipUntilOther},
+		{"Log", unknown, (*draw[T]).logged},
 		{"BatchUntil", unknown, (*draw[T]).batchUntil},
 		{"BatchUntilChanged", unknown, (*draw[T]).batchUntilChanged},
 	}
@@ -138,4 +140,9 @@ func (d *draw[T]) skipUntilOther(s stream[T]) stream[T] {
 	}
 	after := d.pause()
 	return s.then(operators.SkipUntilOther(s.pub, sources.Timer(after)), s.want, "SkipUntilOther(%v)", after).atLeast(lossy)
+}
+
+// logged says what happens to nobody.
+func (d *draw[T]) logged(s stream[T]) stream[T] {
+	return s.then(operators.Log(s.pub, slog.New(slog.DiscardHandler)), s.want, "Log")
 }
