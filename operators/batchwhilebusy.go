@@ -2,6 +2,7 @@ package operators
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -229,7 +230,7 @@ func (s *gatherStage[T]) Abandon(reason flow.Reason) {
 	s.up.Cancel()
 	s.mu.Lock()
 	s.cut = true
-	vs := append(s.held, s.load.extra...)
+	vs := slices.Concat(s.held, s.load.extra)
 	s.held, s.load = nil, load[T]{}
 	s.mu.Unlock()
 	s.let(vs, reason)

@@ -66,7 +66,7 @@ func TestGrace(t *testing.T) {
 					time.Sleep(grace - 1)
 					synctest.Wait()
 					require.Zero(t, up.Cancelled(), "%s, before the end", name)
-					time.Sleep(1)
+					time.Sleep(time.Nanosecond)
 					synctest.Wait()
 					require.Equal(t, 1, up.Cancelled(), "%s, at the end", name)
 				}
@@ -137,7 +137,7 @@ func TestGraceIsNotWaitedFor(t *testing.T) {
 			time.Sleep(grace)
 			synctest.Wait()
 			if on == "inline" || on == "seeded" {
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				_, err := sinks.First(ctx, operators.Take(out, 1))
 				require.NoError(t, err)
 				require.EqualValues(t, 2, w.subscribed.Load(), "on %s", on)
@@ -288,13 +288,13 @@ func TestReplayWithMaxAge(t *testing.T) {
 		late(1, 2)
 		time.Sleep(8 * time.Second)
 		late(1, 2) // at 11 s
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		late(2)
 		up.Complete()
 		stays.ExpectComplete()
 		time.Sleep(time.Second - 1)
 		late(2)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		late()
 		flowtest.Subscribe(t, out).ExpectComplete()
 		require.Equal(t, 1, up.Subscribed())

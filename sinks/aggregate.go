@@ -2,6 +2,7 @@ package sinks
 
 import (
 	"context"
+	"math"
 
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/internal/stage"
@@ -73,10 +74,11 @@ func (s sum[T]) add(v T) sum[T] {
 }
 
 func (s sum[T]) value() T {
-	if s.off-s.off != 0 { // the total is infinite, or no number
+	all := s.total + s.off
+	if math.IsNaN(float64(all)) { // the total is infinite, or no number
 		return s.total
 	}
-	return s.total + s.off
+	return all
 }
 
 // Min runs the stream and returns its least element, the first of those that

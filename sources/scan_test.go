@@ -21,16 +21,12 @@ import (
 
 // frames cuts at the lengths that stand before each frame.
 func frames(data []byte, atEOF bool) (int, []byte, error) {
-	switch n, size := len(data), 0; {
-	case n == 0:
-		return 0, nil, nil
-	case n >= 2:
-		size = 2 + int(binary.BigEndian.Uint16(data))
-		if n >= size {
+	if len(data) >= 2 {
+		if size := 2 + int(binary.BigEndian.Uint16(data)); len(data) >= size {
 			return size, data[2:size], nil
 		}
 	}
-	if atEOF {
+	if atEOF && len(data) > 0 {
 		return 0, nil, io.ErrUnexpectedEOF
 	}
 	return 0, nil, nil

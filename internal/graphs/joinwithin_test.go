@@ -3,7 +3,6 @@ package graphs
 import (
 	"time"
 
-	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
 )
@@ -27,7 +26,7 @@ func (d *draw[T]) joinWithin(s stream[T]) stream[T] {
 			nil, "JoinWithin(%d, %v, %d, %%%d)", len(wants[0]), window, c, keys).atLeast(unknown)
 	}
 	w := d.intn(100)
-	var one flow.Publisher[T] = d.minted(sources.Of(w))
+	one := d.minted(sources.Of(w))
 	zero := d.key(func(int) int { return 0 })
 	d.timed = true // where the one fails to come, its side is full for a while
 	return s.then(operators.JoinWithin(one, s.pub, time.Minute, c, zero, zero, func(a, b T) T { return join(a, b) }),

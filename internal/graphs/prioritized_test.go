@@ -1,6 +1,10 @@
 package graphs
 
-import "github.com/weirgo/weir/operators"
+import (
+	"slices"
+
+	"github.com/weirgo/weir/operators"
+)
 
 // prioritizedRows are the operators that choose between streams.
 func prioritizedRows[T any]() []operatorRow[T] {
@@ -14,7 +18,7 @@ func (d *draw[T]) mergePrioritized(s stream[T]) stream[T] {
 	srcs = append(srcs, s.pub)
 	want := s.want
 	for _, w := range wants {
-		want = append(want[:len(want):len(want)], w...)
+		want = slices.Concat(want, w)
 	}
 	var weights []int
 	for range srcs {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
 )
@@ -30,6 +29,6 @@ func (d *draw[T]) scanned() stream[T] {
 		}
 		return bufio.ScanWords(data, atEOF)
 	}, sources.WithMaxToken(oneOf(d, 20, 1000)))
-	var texts flow.Publisher[string] = operators.Map(src, func(token []byte) string { return string(token) })
+	texts := operators.Map(src, func(token []byte) string { return string(token) })
 	return origin(d.parsed(texts, func(word string) string { return word }), want, fmt.Sprintf("Scan(%d bytes at a time)", r.most))
 }
