@@ -62,6 +62,9 @@ var ofFlatten = []operator{
 		return operators.FlatMapSequential(src, 8, one)
 	}, max: 300, why: forInner, allocs: 10},
 	{name: "ConcatMap", op: func(src stream) stream { return operators.ConcatMap(src, one) }, max: 300, why: forInner, allocs: 10},
+	{name: "Expand", op: func(src stream) stream {
+		return operators.Expand(src, 1<<20, func(int64) stream { return sources.Empty[int64]() })
+	}, max: 300, why: forInner + ", behind a queue of all of them", allocs: 10},
 	{name: "SwitchMap", op: func(src stream) stream {
 		return operators.SwitchMap(operators.Last(src), one)
 	}, want: func(n int) int64 { return int64(n - 1) }},

@@ -39,7 +39,7 @@ func (r *innerRelay[In, Out]) After(err error) (flow.Publisher[Out], stage.Progr
 	case err != nil:
 		return nil, stage.Last, err
 	case o.full:
-		next, err := r.apply(o.take())
+		next, err := publisherOf(&r.Relay, r.f, o.take())
 		return next, stage.Last, err
 	case o.Ended():
 		return nil, stage.Last, o.Err()
@@ -47,11 +47,11 @@ func (r *innerRelay[In, Out]) After(err error) (flow.Publisher[Out], stage.Progr
 	return nil, stage.Wait, nil
 }
 
-// apply calls f.
-func (r *innerRelay[In, Out]) apply(v In) (next flow.Publisher[Out], err error) {
+// publisherOf calls f for an element that the relay r has taken to it.
+func publisherOf[In, Out any](r *stage.Relay[Out], f func(In) flow.Publisher[Out], v In) (next flow.Publisher[Out], err error) {
 	r.Consumed(1)
 	err = r.Try(nil, func() error {
-		if next = r.f(v); next == nil {
+		if next = f(v); next == nil {
 			return stage.ErrNilPublisher
 		}
 		return nil

@@ -40,7 +40,7 @@ var families = []string{create, transform, filter, combine, flatten, window, tim
 // entries are all functions of sources, operators and sinks.
 var entries = concat(createEntries, transformEntries, transformMore, filterEntries, filterMore, combineEntries, combineMore,
 	flattenEntries, flattenMore, windowEntries, timeEntries, errorEntries, overloadEntries, sharingEntries, lifecycleEntries,
-	customEntries, collectEntries, sharingMore, windowsInTime, elementEntries, pacedEntries, rateEntries, aggregateEntries, scanEntries, againEntries, joinEntries, lifetimeEntries, valveEntries, unicastEntries)
+	customEntries, collectEntries, sharingMore, windowsInTime, elementEntries, pacedEntries, rateEntries, aggregateEntries, scanEntries, againEntries, joinEntries, lifetimeEntries, valveEntries, unicastEntries, expandEntries)
 
 func concat(all ...[]entry) (out []entry) {
 	for _, es := range all {

@@ -41,7 +41,7 @@ func allTables[T any]() tables[T] {
 	return tables[T]{
 		operators: slices.Concat(mapRows[T](), plainRows[T](), customRows[T](), timeRows[T](), nestedRows[T](),
 			selectRows[T](), combineRows[T](),
-			switchRows[T](), callRows[T](), shiftRows[T](), lifecycleRows[T](), shareRows[T](), windowRows[T](), elementRows[T](), delayedRows[T](), pacedRows[T](), rateRows[T](), prioritizedRows[T](), joinWithinRows[T](), lifetimeRows[T](), valveRows[T]()),
+			switchRows[T](), callRows[T](), shiftRows[T](), lifecycleRows[T](), shareRows[T](), windowRows[T](), elementRows[T](), delayedRows[T](), pacedRows[T](), rateRows[T](), prioritizedRows[T](), joinWithinRows[T](), lifetimeRows[T](), valveRows[T](), expandRows[T]()),
 		sources: slices.Concat(sourceRows[T](), failingRows[T](), textRows[T](), timeSources[T](), customSources[T](),
 			selectSources[T](), resourceRows[T](), hubRows[T](), scanRows[T](), againSources[T](), unicastRows[T]()),
 		joins: joinRows[T](),

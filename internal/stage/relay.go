@@ -23,6 +23,15 @@ type Relay[T any] struct {
 	made    context.Context // for publishers that were made during the run
 	release func(T, flow.Reason)
 	errs    *Errors // which keeps those of publishers until the stream ends, or nil
+	keeper  Keeper[T]
+}
+
+// Keeper keeps what a [Relay] hands on as well.
+type Keeper[T any] interface {
+	// Room returns how many elements it can keep now.
+	Room() int
+	// Keep keeps vs, for which there is room, and which are handed on then.
+	Keep(vs []T)
 }
 
 // Relaying is what embeds a [Relay].
@@ -48,6 +57,11 @@ func (r *Relay[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscri
 // Keep has errs keep the errors of the publishers: a publisher that fails is
 // followed by the next one. It is called before Begin, if at all.
 func (r *Relay[T]) Keep(errs *Errors) { r.errs = errs }
+
+// Also has k keep the elements that are handed on. Where there is no room, one
+// element is asked for, and the stream fails when it comes. It is called before
+// Begin, if at all.
+func (r *Relay[T]) Also(k Keeper[T]) { r.keeper = k }
 
 // Cancel ends the stream in silence. The present publisher learns of it at
 // once, so that no further function above is called. A publisher that is being
@@ -225,6 +239,7 @@ type relayed[T any] struct {
 	Upstream
 	relay *Relay[T]
 	asked int64 // requested and not yet received
+	one   One[T]
 }
 
 func (in *relayed[T]) OnSubscribe(sub flow.Subscription) {
@@ -241,6 +256,9 @@ func (in *relayed[T]) refill() {
 		return
 	}
 	demand := in.relay.Demand()
+	if k := in.relay.keeper; k != nil {
+		demand = min(demand, int64(max(k.Room(), 1)))
+	}
 	n := demand - in.asked
 	if demand == flow.Unbounded {
 		n = demand
@@ -253,6 +271,10 @@ func (in *relayed[T]) refill() {
 
 func (in *relayed[T]) OnNext(v T) {
 	r := in.relay
+	if r.keeper != nil {
+		in.OnNextBatch(in.one.One(v))
+		return
+	}
 	if !in.receive(1) {
 		r.Lose([]T{v}, in.Reason())
 		return
@@ -268,8 +290,29 @@ func (in *relayed[T]) OnNextBatch(vs []T) {
 		r.Lose(vs, in.Reason())
 		return
 	}
+	if r.keeper != nil {
+		vs = in.keep(vs)
+	}
 	r.Emit(vs)
 	in.refill()
+}
+
+// keep has those of vs kept for which there is room, and returns them. Where
+// there are more, the stream fails behind them.
+func (in *relayed[T]) keep(vs []T) []T {
+	r := in.relay
+	n := min(len(vs), r.keeper.Room())
+	r.keeper.Keep(vs[:n])
+	if n < len(vs) {
+		if r.meter != nil {
+			r.meter.Failed(flow.OverflowError)
+		}
+		in.err = &flow.StageError{Stage: r.Name(), Err: flow.ErrOverflow}
+		in.Leave()
+		r.Lose(vs[n:], flow.DroppedNew)
+		r.Ready()
+	}
+	return vs[:n]
 }
 
 // receive counts n elements, and reports whether they go on.
