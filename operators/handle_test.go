@@ -251,27 +251,30 @@ func TestHandleErrorOfUpstream(t *testing.T) {
 // TestHandleLateErrorOfUpstream: one that is behind the handler's own is not
 // lost.
 func TestHandleLateErrorOfUpstream(t *testing.T) {
-	o := new(lateErrors)
-	up := flowtest.NewManual[int](t)
-	own := errors.New("own")
-	p := flowtest.Subscribe(t, operators.Handle(up, 2, nextOnly(func(v int, emit func(int)) error {
-		emit(v)
-		emit(v)
-		if v == 2 {
-			return own
-		}
-		return nil
-	})), flowtest.WithContext(flow.WithObserver(t.Context(), o)))
-	p.Request(2)
-	up.WaitRequested(2)
-	up.Next(1, 2)
-	up.Error(errStop)
-	p.ExpectNext(1, 1)
-	p.Request(9)
-	p.ExpectNext(2, 2)
-	p.ExpectError(own)
-	require.Len(t, o.all(), 1)
-	require.ErrorIs(t, o.all()[0], errStop)
+	synctest.Test(t, func(t *testing.T) {
+		o := new(lateErrors)
+		up := flowtest.NewManual[int](t)
+		own := errors.New("own")
+		p := flowtest.Subscribe(t, operators.Handle(up, 2, nextOnly(func(v int, emit func(int)) error {
+			emit(v)
+			emit(v)
+			if v == 2 {
+				return own
+			}
+			return nil
+		})), flowtest.WithContext(flow.WithObserver(t.Context(), o)))
+		p.Request(2)
+		up.WaitRequested(2)
+		up.Next(1, 2)
+		up.Error(errStop)
+		synctest.Wait() // it is behind the elements now
+		p.ExpectNext(1, 1)
+		p.Request(9)
+		p.ExpectNext(2, 2)
+		p.ExpectError(own)
+		require.Len(t, o.all(), 1)
+		require.ErrorIs(t, o.all()[0], errStop)
+	})
 }
 
 // TestHandleEmitAfterItsCall ends the stream with an error that names the
