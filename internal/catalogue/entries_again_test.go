@@ -28,7 +28,7 @@ var againEntries = []entry{
 			return operators.RepeatWhen(in[0], onceMore())
 		}}},
 	{name: "operators.MergePrioritized", family: combine, intent: "emit several streams as they come, some of them before others", peers: [4]string{"", "", "mergePrioritized", ""},
-		picture: diagram{title: "MergePrioritized(16, [2 1]) before a stage of 3.5 ms", inputs: []string{"-abcd|", "-1234|"}, span: 34, run: func(in []text) text {
+		picture: diagram{title: "MergePrioritized(16, [2 1]) before a stage of 3.5 ms", inputs: []string{"-a-b-c-d-|", "--1-2-3|"}, span: 34, run: func(in []text) text {
 			return slow(operators.MergePrioritized(16, []int{2, 1}, in...))
 		}}},
 }
