@@ -1,6 +1,8 @@
 package graphs
 
 import (
+	"slices"
+
 	"github.com/weirgo/weir/flow"
 	"github.com/weirgo/weir/operators"
 	"github.com/weirgo/weir/sources"
@@ -28,7 +30,7 @@ func (d *draw[T]) expand(s stream[T]) stream[T] {
 		for _, v := range level {
 			next = append(next, sizes(v)...)
 		}
-		want, level = append(want[:len(want):len(want)], next...), next
+		want, level = slices.Concat(want, next), next
 	}
 	call, async := d.function(), d.intn(4) == 0
 	out := operators.Expand(s.pub, 1<<14, func(e T) flow.Publisher[T] {
