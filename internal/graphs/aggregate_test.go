@@ -67,8 +67,9 @@ func (d *draw[T]) chosenSink(name string, choose choosing[T], best func([]int) i
 // mapSink keeps the last element for each key, and what it has when it fails.
 func (d *draw[T]) mapSink() (running[T], string) {
 	call, keys := d.function(), oneOf(d, 1, 5, 1000)
+	key := d.key(func(v int) int { return v % keys })
 	return d.valued(fmt.Sprintf("Map(%%%d)", keys), func(ctx context.Context, pub flow.Publisher[T], s *sink[T]) error {
-		all, err := sinks.Map(ctx, pub, d.key(func(v int) int { return v % keys }), func(e T) T {
+		all, err := sinks.Map(ctx, pub, key, func(e T) T {
 			if err := d.unused(e, call); err != nil {
 				d.use(e)
 				panic(err)
