@@ -31,9 +31,9 @@ type Meter struct {
 	feeder   bool // only counts what it receives
 }
 
-// begin opens a span, unless the meter only counts or has ended.
+// begin opens a span, unless the meter only counts.
 func (m *Meter) begin(a flow.Activity, now int64) {
-	if !m.feeder && !m.Ended {
+	if !m.feeder {
 		m.doing, m.since = a, now
 		m.stats.Time().Begin(a, now)
 	}

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/weirgo/weir/flow"
@@ -80,7 +81,7 @@ func (i *Island) enter() {
 func (p *probe) guess(now int64) {
 	var most *Meter
 	for _, m := range p.meters {
-		if !m.feeder && !m.Ended && (most == nil || m.share > most.share) {
+		if !m.feeder && (most == nil || m.share > most.share) {
 			most = m
 		}
 	}
@@ -93,13 +94,13 @@ func (p *probe) guess(now int64) {
 	}
 }
 
-// retire ends m's part in the island's time.
+// retire ends m's part in the island's time, and forgets it.
 func (p *probe) retire(m *Meter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.began == 0 {
 		m.end(flow.Now())
-		m.Ended = true
+		p.remove(m)
 		return
 	}
 	if p.sampling {
@@ -107,8 +108,16 @@ func (p *probe) retire(m *Meter) {
 	}
 	now := flow.Now()
 	p.book(now)
-	m.Ended = true
+	p.remove(m)
 	p.guess(now)
+}
+
+// remove takes m out, which has ended. The lock is held.
+func (p *probe) remove(m *Meter) {
+	m.Ended, m.share = true, 0
+	if at := slices.Index(p.meters, m); at >= 0 {
+		p.meters = slices.Delete(p.meters, at, at+1)
+	}
 }
 
 // leave ends an activity of the island: the stages wait from now on.
@@ -123,15 +132,9 @@ func (i *Island) leave() {
 	now := flow.Now()
 	p.book(now)
 	p.began = 0
-	alive := p.meters[:0]
 	for _, m := range p.meters {
-		if !m.Ended {
-			m.begin(m.waiting(), now)
-			alive = append(alive, m)
-		}
+		m.begin(m.waiting(), now)
 	}
-	clear(p.meters[len(alive):])
-	p.meters = alive
 }
 
 // sample decides whether the pass of h is timed in detail.
