@@ -12,18 +12,10 @@ import (
 // KillSwitch ends all streams that go through it: see [Killable]. The zero
 // value is ready to be used; it must not be copied. It is thrown once.
 type KillSwitch struct {
-	mu     sync.Mutex
-	thrown bool
-	err    error
-	first  *killed // streams that go through it, in the order in which they came
-	last   *killed
-}
-
-// killed is a stream in the list of its switch.
-type killed struct {
-	head       *scheduler.Handle
-	prev, next *killed
-	in         bool
+	mu      sync.Mutex
+	thrown  bool
+	err     error
+	streams streamList
 }
 
 // Shutdown completes the streams and cancels what is above the switch. A stream
@@ -42,9 +34,7 @@ func (k *KillSwitch) throw(err error) {
 	var heads []*scheduler.Handle
 	if !k.thrown {
 		k.thrown, k.err = true, err
-		for e := k.first; e != nil; e = e.next {
-			heads = append(heads, e.head)
-		}
+		heads = k.streams.heads()
 	}
 	k.mu.Unlock()
 	for _, h := range heads {
@@ -60,15 +50,9 @@ func (k *KillSwitch) state() (thrown bool, err error) {
 }
 
 // add lets the switch mark the head of e when it is thrown.
-func (k *KillSwitch) add(e *killed) {
+func (k *KillSwitch) add(e *listed) {
 	k.mu.Lock()
-	e.in, e.prev = true, k.last
-	if k.last != nil {
-		k.last.next = e
-	} else {
-		k.first = e
-	}
-	k.last = e
+	k.streams.add(e)
 	thrown := k.thrown
 	k.mu.Unlock()
 	if thrown {
@@ -77,23 +61,10 @@ func (k *KillSwitch) add(e *killed) {
 }
 
 // remove forgets e.
-func (k *KillSwitch) remove(e *killed) {
+func (k *KillSwitch) remove(e *listed) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !e.in {
-		return
-	}
-	if e.prev != nil {
-		e.prev.next = e.next
-	} else {
-		k.first = e.next
-	}
-	if e.next != nil {
-		e.next.prev = e.prev
-	} else {
-		k.last = e.prev
-	}
-	*e = killed{}
+	k.streams.remove(e)
 }
 
 // Killable emits the elements of src until the switch is thrown. One switch may
@@ -139,7 +110,7 @@ func (p *killableOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) 
 type killableStage[T any] struct {
 	stage.Holder[T, T]
 	k     *KillSwitch
-	entry killed
+	entry listed
 	in    stage.One[T]
 }
 

@@ -13,9 +13,9 @@ import (
 // [Valved]. The zero value is open and ready to be used; it must not be copied.
 // Any goroutine may open and close it.
 type Valve struct {
-	mu     sync.Mutex
-	closed bool
-	heads  map[*scheduler.Handle]struct{} // of the streams that go through it
+	mu      sync.Mutex
+	closed  bool
+	streams streamList
 }
 
 // Open lets the streams go on.
@@ -36,9 +36,7 @@ func (v *Valve) turn(closed bool) {
 	v.mu.Lock()
 	var heads []*scheduler.Handle
 	if v.closed && !closed {
-		for h := range v.heads {
-			heads = append(heads, h)
-		}
+		heads = v.streams.heads()
 	}
 	v.closed = closed
 	v.mu.Unlock()
@@ -47,20 +45,17 @@ func (v *Valve) turn(closed bool) {
 	}
 }
 
-// add lets the valve mark h when it is opened.
-func (v *Valve) add(h *scheduler.Handle) {
+// add lets the valve mark the head of e when it is opened.
+func (v *Valve) add(e *listed) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.heads == nil {
-		v.heads = make(map[*scheduler.Handle]struct{})
-	}
-	v.heads[h] = struct{}{}
+	v.streams.add(e)
 }
 
-func (v *Valve) remove(h *scheduler.Handle) {
+func (v *Valve) remove(e *listed) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	delete(v.heads, h)
+	v.streams.remove(e)
 }
 
 // Valved emits the elements of src while the valve is open. While it is closed
@@ -101,7 +96,8 @@ func (p *valvedOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 	ctx = stage.Enter(ctx, p.Node(), down)
 	s := &valvedStage[T]{plan: p, held: stage.Ring[T]{Size: p.capacity}}
 	s.Init(ctx, p.Node(), down, s)
-	p.valve.add(&s.Handle)
+	s.entry.head = &s.Handle
+	p.valve.add(&s.entry)
 	stage.Subscribe(ctx, p.src, s, s.Meter())
 }
 
@@ -109,10 +105,11 @@ func (p *valvedOp[T]) Subscribe(ctx context.Context, down flow.Subscriber[T]) {
 // can be emitted when the valve opens.
 type valvedStage[T any] struct {
 	stage.Holder[T, T]
-	plan *valvedOp[T]
-	held stage.Ring[T]
-	in   stage.One[T]
-	out  stage.Scratch[T]
+	plan  *valvedOp[T]
+	entry listed
+	held  stage.Ring[T]
+	in    stage.One[T]
+	out   stage.Scratch[T]
 }
 
 func (s *valvedStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
@@ -156,7 +153,7 @@ func (s *valvedStage[T]) Flush(n int) (emitted int, more bool) {
 	}
 	more = s.held.Len() > 0
 	if s.Over() && !more {
-		s.plan.valve.remove(&s.Handle)
+		s.plan.valve.remove(&s.entry)
 	}
 	return n, more
 }
@@ -171,7 +168,7 @@ func (s *valvedStage[T]) Want(demand int64) int64 {
 
 // Clear leaves the valve and lets go of what is held.
 func (s *valvedStage[T]) Clear(reason flow.Reason) {
-	s.plan.valve.remove(&s.Handle)
+	s.plan.valve.remove(&s.entry)
 	n := s.held.Len()
 	out := s.held.Take(s.out.Get(n)[:0], n)
 	s.count()
