@@ -131,7 +131,8 @@ func TestValvedStreamsDrain(t *testing.T) {
 			g.Go(func() (err error) { got, err = sinks.Slice(ctx, operators.Valved(src, v, 2)); return err })
 			time.AfterFunc(time.Second, func() { _, _ = g.Drain(t.Context()) })
 			require.NoError(t, g.Wait())
-			require.Equal(t, numbersTo(5), got, "on %s", on)
+			require.Contains(t, []int{5, 6}, len(got), "on %s", on) // the source may hold one more
+			require.Equal(t, numbersTo(len(got)), got, "on %s", on)
 		})
 	}
 }

@@ -6,20 +6,15 @@ import (
 )
 
 // driver is the goroutine that makes the choices of a [Seeded] scheduler. There
-// is one at a time: who waits for an island while it rests is another
-// goroutine, such as one that drains a graph, and only waits; who does so while
-// it does not rest is a function that it calls, and drives on its behalf.
+// is one at a time: who waits for an island while it rests, or for a run that it
+// is driving already, is another goroutine, such as one that drains a graph, and
+// only waits; who waits for something else is a function that it calls, and
+// drives on its behalf.
 type driver struct {
 	mu     sync.Mutex
-	depth  int       // waits that it drives for, one inside the other
+	drives []*Island // that it drives for, the innermost last
 	rests  bool      // it waits until something can run
 	others []*Island // of goroutines that only wait
-}
-
-func (d *driver) resting() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.rests
 }
 
 // rest calls wait, in which the driver makes no choice.
@@ -40,8 +35,8 @@ func (d *driver) set(rests bool) {
 // its turn.
 func (d *driver) begin(i *Island) bool {
 	d.mu.Lock()
-	if d.depth == 0 || !d.rests {
-		d.depth++
+	if len(d.drives) == 0 || !d.rests && !d.inside(i.run) {
+		d.drives = append(d.drives, i)
 		d.mu.Unlock()
 		return true
 	}
@@ -65,16 +60,26 @@ func (d *driver) begin(i *Island) bool {
 	}
 }
 
+// inside reports whether it drives for r or for a run in r. The lock is held.
+func (d *driver) inside(r *Run) bool {
+	return slices.ContainsFunc(d.drives, func(i *Island) bool {
+		in := i.run
+		for in != nil && in != r {
+			in = in.parent
+		}
+		return in == r
+	})
+}
+
 // end makes one of the others the driver, if there is one.
 func (d *driver) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.depth--
-	if d.depth > 0 || len(d.others) == 0 {
+	d.drives = d.drives[:len(d.drives)-1]
+	if len(d.drives) > 0 || len(d.others) == 0 {
 		return
 	}
-	d.depth++
 	next := d.others[0]
-	d.others = d.others[1:]
+	d.drives, d.others = append(d.drives, next), d.others[1:]
 	next.signal()
 }

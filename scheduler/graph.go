@@ -107,14 +107,14 @@ func (g *Graph) Go(f func() error) {
 		returned = true
 	}
 	if s, ok := g.run.sched.(tasker); ok {
-		s.task(task)
+		s.start(task)
 		return
 	}
 	go task()
 }
 
 // tasker is a scheduler that runs the functions of a graph itself.
-type tasker interface{ task(f func()) }
+type tasker interface{ start(f func()) }
 
 // Subscribe runs the stream from pub to s in the graph, without a goroutine of
 // its own and without blocking; Wait counts it. An error of the stream goes to

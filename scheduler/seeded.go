@@ -3,7 +3,6 @@ package scheduler
 import (
 	"cmp"
 	"context"
-	"iter"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -24,7 +23,6 @@ type Seeded struct {
 	islands []*Island // with ready heads that are not yet in heads
 	heads   []*Handle // ready
 	tasks   []*task   // functions of graphs that have not returned
-	current *task     // the one that runs
 	entered []*Island // whose passes are on the stack
 	driver  driver
 	parked  chan struct{}
@@ -114,11 +112,9 @@ func (s *Seeded) Await(i *Island) {
 		}
 		return
 	}
-	if !s.driver.resting() {
-		if t := s.current; t != nil {
-			t.wait(i)
-			return
-		}
+	if t := s.task(); t != nil {
+		t.wait(i)
+		return
 	}
 	if s.driver.begin(i) {
 		defer s.driver.end()
@@ -248,62 +244,4 @@ func (s *Seeded) collect() {
 		}
 	}
 	slices.SortFunc(s.heads, func(a, b *Handle) int { return cmp.Compare(a.order, b.order) })
-}
-
-// task is a function of a graph. It runs as a coroutine of the scheduler.
-type task struct {
-	s     *Seeded
-	next  func() (struct{}, bool)
-	yield func(struct{}) bool
-	await *Island // nil: it can go on
-}
-
-func (s *Seeded) task(f func()) {
-	t := &task{s: s}
-	t.next, _ = iter.Pull(func(yield func(struct{}) bool) {
-		t.yield = yield
-		f()
-	})
-	s.mu.Lock()
-	s.tasks = append(s.tasks, t)
-	s.arouse()
-	s.mu.Unlock()
-}
-
-// runnable returns the tasks that can go on.
-func (s *Seeded) runnable() (all []*task) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.tasks {
-		if t.await == nil || t.await.Closed() {
-			all = append(all, t)
-		}
-	}
-	return all
-}
-
-func (s *Seeded) resume(t *task) {
-	t.await = nil
-	outer := s.current
-	s.current = t
-	alive := false
-	defer func() { // also when the function has ended the goroutine
-		s.current = outer
-		if !alive {
-			s.mu.Lock()
-			s.tasks = slices.DeleteFunc(s.tasks, func(o *task) bool { return o == t })
-			s.mu.Unlock()
-		}
-	}()
-	_, alive = t.next()
-}
-
-// wait gives the thread back until i is closed.
-func (t *task) wait(i *Island) {
-	for !i.Closed() {
-		t.await = i
-		if !t.yield(struct{}{}) {
-			return
-		}
-	}
 }
