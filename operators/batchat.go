@@ -89,19 +89,6 @@ func (s *batchAtStage[T, N]) Moment() {
 	s.count()
 }
 
-// Ended implements [atMoments].
-func (s *batchAtStage[T, N]) Ended(err error) {
-	if s.Over() || s.Closed() || s.Stopped() {
-		return
-	}
-	s.Enough()
-	if err != nil {
-		s.OnError(err)
-	} else {
-		s.OnComplete()
-	}
-}
-
 // Outside implements [atMoments].
 func (s *batchAtStage[T, N]) Outside() *scheduler.Run { return s.Outlet.Run() }
 

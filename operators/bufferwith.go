@@ -55,11 +55,9 @@ func BufferWith[T any](src flow.Publisher[T], cfg BufferConfig[T], opts ...Optio
 // newBuffer makes a buffer for the function that is named.
 func newBuffer[T any](function string, src flow.Publisher[T], cfg BufferConfig[T], opts []Option) flow.Publisher[T] {
 	stage.Require(src != nil, "%s: nil source", function)
-	stage.Require(cfg.Capacity > 0, "%s: capacity %d, must be at least 1", function, cfg.Capacity)
-	stage.Require(flow.Block <= cfg.Strategy && cfg.Strategy <= flow.Fail, "%s: unknown strategy %d", function, cfg.Strategy)
+	stage.RequireQueue(function, cfg.Capacity, cfg.Strategy)
 	stage.Require(cfg.TTL >= 0, "%s: negative TTL %v", function, cfg.TTL)
 	stage.Require(cfg.TTL == 0 || cfg.Strategy != flow.Block, "%s: TTL %v, flow.Block loses nothing", function, cfg.TTL)
-	stage.Require(cfg.Strategy != flow.Latest || cfg.Capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, cfg.Capacity)
 	p := &bufferOp[T]{stage.NewBlueprint("buffer", src, opts), stage.Adapt(src), cfg}
 	n := p.Node()
 	n.Capacity, n.Boundary, n.Strategy = int64(cfg.Capacity), true, cfg.Strategy

@@ -27,9 +27,7 @@ type sharing[T any] struct {
 
 func newSharing[T any](function string, src flow.Publisher[T], keep int, age time.Duration, capacity int, strategy flow.Overflow) *sharing[T] {
 	stage.Require(src != nil, "%s: nil source", function)
-	stage.Require(capacity > 0, "%s: capacity %d, must be at least 1", function, capacity)
-	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "%s: unknown strategy %d", function, strategy)
-	stage.Require(strategy != flow.Latest || capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, capacity)
+	stage.RequireQueue(function, capacity, strategy)
 	s := &sharing[T]{
 		Blueprint: stage.NewBlueprint("multicast", src, nil), function: function, src: stage.Adapt(src),
 		capacity: capacity, strategy: strategy, keep: keep, age: age, replay: keep > 0,

@@ -126,8 +126,7 @@ func (s *handleStage[In, Out]) OnError(err error) {
 // Flush emits what is held, and goes on with the input behind it.
 func (s *handleStage[In, Out]) Flush(n int) (emitted int, more bool) {
 	if err := s.calls.mistake(); err != nil {
-		s.Abandon(flow.Failed)
-		s.End(err)
+		s.StopWith(err)
 		return 0, false
 	}
 	emitted = s.hand(n)

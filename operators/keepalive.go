@@ -170,8 +170,7 @@ func (s *keepAliveStage[T]) call() (v T, returned bool) {
 	defer func() {
 		if !returned {
 			err := s.Broken(recover())
-			s.Abandon(flow.Failed)
-			s.End(err)
+			s.StopWith(err)
 		}
 	}()
 	return s.plan.value(), true

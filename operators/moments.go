@@ -18,13 +18,18 @@ type moments[N any] struct {
 	one     [1]N
 }
 
-// atMoments is what moments know of their head.
+// atMoments is what moments know of their head, a [stage.Holder]: it ends as its
+// own upstream does when the other publisher ends.
 type atMoments interface {
 	Outside() *scheduler.Run
 	// Moment says, on the island, that an element has come.
 	Moment()
-	// Ended says that the publisher has completed, or failed with err.
-	Ended(err error)
+	Over() bool
+	Closed() bool
+	Stopped() bool
+	Enough()
+	OnError(err error)
+	OnComplete()
 }
 
 // watch subscribes to other.
@@ -56,13 +61,22 @@ func (m *moments[N]) OnNextBatch(vs []N) {
 }
 
 func (m *moments[N]) OnError(err error) {
-	if m.Fail(err, m.on.Outside()) {
-		m.on.Ended(m.Err())
+	if m.Fail(err, m.on.Outside()) && m.last() {
+		m.on.OnError(m.Err())
 	}
 }
 
 func (m *moments[N]) OnComplete() {
-	if m.Complete() {
-		m.on.Ended(nil)
+	if m.Complete() && m.last() {
+		m.on.OnComplete()
 	}
+}
+
+// last cancels the upstream of the head, and reports whether that is to end.
+func (m *moments[N]) last() bool {
+	if m.on.Over() || m.on.Closed() || m.on.Stopped() {
+		return false
+	}
+	m.on.Enough()
+	return true
 }

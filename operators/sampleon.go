@@ -93,19 +93,6 @@ func (s *sampleOnStage[T, N]) Moment() {
 	}
 }
 
-// Ended implements [atMoments].
-func (s *sampleOnStage[T, N]) Ended(err error) {
-	if s.Over() || s.Closed() || s.Stopped() {
-		return
-	}
-	s.Enough()
-	if err != nil {
-		s.OnError(err)
-	} else {
-		s.OnComplete()
-	}
-}
-
 // Outside implements [atMoments].
 func (s *sampleOnStage[T, N]) Outside() *scheduler.Run { return s.Outlet.Run() }
 

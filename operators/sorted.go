@@ -82,8 +82,7 @@ func (s *sortedStage[T]) OnNextBatch(vs []T) {
 // fail lets go of everything and ends the stream.
 func (s *sortedStage[T]) fail(vs []T, err error) {
 	s.Let(vs, flow.Failed)
-	s.Abandon(flow.Failed)
-	s.End(err)
+	s.StopWith(err)
 }
 
 // Flush sorts when upstream has completed, and emits what is held.

@@ -101,8 +101,7 @@ func (s *statefulMapStage[In, S, Out]) guard(in []In, f func()) (returned bool) 
 		if !returned {
 			err := s.Broken(recover())
 			s.Let(in, flow.Failed)
-			s.Abandon(flow.Failed)
-			s.End(err)
+			s.StopWith(err)
 		}
 	}()
 	f()

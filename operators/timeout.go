@@ -80,7 +80,7 @@ func (s *timeoutStage[T]) OnNextBatch(vs []T) {
 		return
 	case !s.calm && s.due.Rung() && s.late():
 		s.Let(vs, flow.Failed)
-		s.expire()
+		s.StopWith(s.gone())
 		return
 	}
 	s.calm = s.first
@@ -100,13 +100,6 @@ func (s *timeoutStage[T]) gone() error {
 	return s.UserError(fmt.Errorf("%w: no element for %v", flow.ErrTimeout, s.gap))
 }
 
-// expire ends the stream.
-func (s *timeoutStage[T]) expire() {
-	err := s.gone()
-	s.Abandon(flow.Failed)
-	s.End(err)
-}
-
 // Flush looks at the clock. While elements come the alarm is set once for many
 // of them.
 func (s *timeoutStage[T]) Flush(int) (emitted int, more bool) {
@@ -117,7 +110,7 @@ func (s *timeoutStage[T]) Flush(int) (emitted int, more bool) {
 	now := flow.Now()
 	s.due.Set(&s.Handle, s.limit(), now)
 	if s.due.Due(&s.Handle, now) {
-		s.expire()
+		s.StopWith(s.gone())
 	}
 	return 0, false
 }

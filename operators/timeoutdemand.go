@@ -118,8 +118,7 @@ func (s *timeoutDemandStage[T]) Flush(int) (emitted int, more bool) {
 
 // fail ends the stream because there was no request.
 func (s *timeoutDemandStage[T]) fail() {
-	s.Abandon(flow.Failed)
-	s.End(s.UserError(fmt.Errorf("%w: no request for %v", flow.ErrTimeout, s.d)))
+	s.StopWith(s.UserError(fmt.Errorf("%w: no request for %v", flow.ErrTimeout, s.d)))
 }
 
 // Want passes the demand up.

@@ -176,9 +176,7 @@ type hubEntrance[T any] struct {
 }
 
 func newEntrance[T any](function string, b stage.Blueprint, h *Hub[T], keep, capacity int, strategy flow.Overflow) hubEntrance[T] {
-	stage.Require(capacity > 0, "%s: capacity %d, must be at least 1", function, capacity)
-	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "%s: unknown strategy %d", function, strategy)
-	stage.Require(strategy != flow.Latest || capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, capacity)
+	stage.RequireQueue(function, capacity, strategy)
 	e := hubEntrance[T]{b, h, keep, capacity, strategy}
 	n := e.Node()
 	n.Capacity, n.Strategy = int64(capacity+keep), strategy

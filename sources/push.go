@@ -37,9 +37,7 @@ import (
 // Ends: completes when the emitter is told Complete and what is held has been
 // emitted. Panics if capacity is less than 1 or the strategy is unknown.
 func Push[T any](capacity int, strategy flow.Overflow, start func(ctx context.Context, out *Emitter[T]) error, opts ...Option) flow.Publisher[T] {
-	stage.Require(capacity > 0, "sources.Push: capacity %d, must be at least 1", capacity)
-	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "sources.Push: unknown strategy %d", strategy)
-	stage.Require(strategy != flow.Latest || capacity == 1, "sources.Push: capacity %d, flow.Latest keeps 1", capacity)
+	stage.RequireQueue("sources.Push", capacity, strategy)
 	stage.Require(start != nil, "sources.Push: nil function")
 	p := &pushSource[T]{stage.NewBlueprint("push", nil, opts), capacity, strategy, start}
 	n := p.Node()

@@ -42,9 +42,7 @@ type UnicastHub[T any] struct {
 // emitted, or when its graph drains. The hub is closed when its subscriber has
 // left. Panics if capacity is less than 1 or the strategy is unknown.
 func NewUnicastHub[T any](capacity int, strategy flow.Overflow, opts ...Option) *UnicastHub[T] {
-	stage.Require(capacity > 0, "sources.NewUnicastHub: capacity %d, must be at least 1", capacity)
-	stage.Require(flow.Block <= strategy && strategy <= flow.Fail, "sources.NewUnicastHub: unknown strategy %d", strategy)
-	stage.Require(strategy != flow.Latest || capacity == 1, "sources.NewUnicastHub: capacity %d, flow.Latest keeps 1", capacity)
+	stage.RequireQueue("sources.NewUnicastHub", capacity, strategy)
 	h := &UnicastHub[T]{Blueprint: stage.NewBlueprint("unicasthub", nil, opts), capacity: capacity, strategy: strategy}
 	h.core.InitOnly(capacity, strategy)
 	n := h.Node()

@@ -175,10 +175,16 @@ func (h *Holder[In, Out]) FailAt(before []Out, behind []In, err error) {
 	h.Lost(flow.Failed, 1)
 	defer func() { // also if the code below does not return
 		h.Let(behind, flow.Failed)
-		h.Abandon(flow.Failed)
-		h.End(err)
+		h.StopWith(err)
 	}()
 	h.Emit(before)
+}
+
+// StopWith ends the stream with err at once: it cancels upstream, and lets go of
+// what is held.
+func (h *Holder[In, Out]) StopWith(err error) {
+	h.Abandon(flow.Failed)
+	h.End(err)
 }
 
 // Let lets go of elements that the stage has not looked at.

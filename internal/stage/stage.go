@@ -95,6 +95,13 @@ func Require(ok bool, format string, args ...any) {
 	}
 }
 
+// RequireQueue panics if the function's caller wants a queue that cannot be.
+func RequireQueue(function string, capacity int, strategy flow.Overflow) {
+	Require(capacity > 0, "%s: capacity %d, must be at least 1", function, capacity)
+	Require(flow.Block <= strategy && strategy <= flow.Fail, "%s: unknown strategy %d", function, strategy)
+	Require(strategy != flow.Latest || capacity == 1, "%s: capacity %d, flow.Latest keeps 1", function, capacity)
+}
+
 // Enter prepares a subscription: it refuses a nil subscriber and returns a
 // context with an island.
 func Enter[T any](ctx context.Context, node *flow.Node, s flow.Subscriber[T]) context.Context {
