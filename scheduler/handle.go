@@ -73,7 +73,13 @@ type Handle struct {
 type ownContext struct {
 	context.Context
 	unhook func() bool // stops the watch of its end
+	batch  int16       // see learn
 }
+
+// learn notes with which batch a head of inner streams has ended, for those that
+// come after it: short streams need not find out anew. It follows a smaller one
+// at once, so that no other head makes slow ones wait for a large batch.
+func (c *ownContext) learn(batch int16) { c.batch = max(1, min(batch, 2*c.batch)) }
 
 // Bind makes h the handle of head on the island of ctx, which [Enter] or
 // [Fork] returned, and registers it with the run.
@@ -88,6 +94,7 @@ func (h *Handle) Bind(ctx context.Context, head Head) {
 		}
 	case *innerContext:
 		h.own = &c.own // shared: the context below it is the island's
+		h.batch = max(1, c.own.batch)
 	default:
 		h.own = &ownContext{Context: ctx}
 	}
@@ -185,8 +192,11 @@ func (h *Handle) Close() {
 		return
 	}
 	h.over = true
-	if h.own != nil && h.own.unhook != nil {
-		h.own.unhook()
+	if h.own != nil {
+		h.own.learn(h.batch)
+		if h.own.unhook != nil {
+			h.own.unhook()
+		}
 	}
 	h.island.run.unregister(h)
 }

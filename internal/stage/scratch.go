@@ -26,10 +26,11 @@ func (o *One[T]) One(v T) []T {
 	return o.v[:]
 }
 
-// Get returns a buffer of n elements, whose content does not matter.
+// Get returns a buffer of n elements, whose content does not matter. The first
+// has just that size: the stage of a short stream needs no other.
 func (s *Scratch[T]) Get(n int) []T {
 	if cap(s.buf) < n {
-		s.buf = make([]T, n, max(n, min(2*n, 256)))
+		s.buf = make([]T, n, max(n, min(4*cap(s.buf), MaxBatch)))
 	}
 	return s.buf[:n]
 }

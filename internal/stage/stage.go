@@ -48,11 +48,14 @@ type Option func(*Config)
 
 // Configure applies options to a configuration.
 func Configure(opts []Option) Config {
-	var c Config
-	for _, o := range opts {
-		o(&c)
+	if len(opts) == 0 {
+		return Config{}
 	}
-	return c
+	c := new(Config)
+	for _, o := range opts {
+		o(c)
+	}
+	return *c
 }
 
 // Blueprint is embedded in every publisher of the framework. It describes the
