@@ -51,31 +51,42 @@ type filterStage[T any] struct {
 func (s *filterStage[T]) OnNext(v T) { s.OnNextBatch(s.in.One(v)) }
 
 func (s *filterStage[T]) OnNextBatch(vs []T) {
-	out := s.out.Get(len(vs))
-	n := s.apply(vs, out)
-	s.Batch(out[:n])
-	s.out.Put(out[:n])
+	taken, kept := s.pick(vs, len(vs), len(vs))
+	s.Discard(vs[taken:])
+	s.Again(taken - kept)
 }
 
-// apply copies to out what is kept and returns how many elements that is, and
-// asks upstream for as many as were not. Where keep does not return, it hands
-// on what came before and ends the stream.
-func (s *filterStage[T]) apply(vs, out []T) (n int) {
-	at, returned := 0, false
+// Offer implements [stage.Selective].
+func (s *filterStage[T]) Offer(vs []T, most int) (taken, kept int) { return s.pick(vs, most, 0) }
+
+// pick looks at elements of vs and hands on what is kept of them, until it is
+// most. The first own elements of vs are the stage's whatever happens: where keep
+// does not return, it hands on what came before, lets go of them, and ends the
+// stream.
+func (s *filterStage[T]) pick(vs []T, most, own int) (taken, kept int) {
+	out := s.out.Get(min(len(vs), most))
+	taken, kept = s.apply(vs, out, own)
+	s.Batch(out[:kept])
+	s.out.Put(out[:kept])
+	return taken, kept
+}
+
+// apply fills out with what is kept of vs.
+func (s *filterStage[T]) apply(vs, out []T, own int) (taken, kept int) {
+	at, n, returned := 0, 0, false
 	defer func() {
 		if !returned {
 			s.Lost(flow.Filtered, int64(at-n))
-			s.FailFrom(out[:n], vs[at:], s.Broken(recover()))
-			n = 0
+			s.FailFrom(out[:n], vs[at:max(at+1, own)], s.Broken(recover()))
+			taken, kept = max(at+1, own), 0
 		}
 	}()
 	keep, release, brake := s.keep, s.Releaser(), s.Brake()
+	taken = len(vs)
 	for i, v := range vs {
-		if atomic.LoadUint32(brake) != 0 {
-			returned = true
-			s.Discard(vs[i:])
-			s.Replace(i - n)
-			return n
+		if n == len(out) || atomic.LoadUint32(brake) != 0 {
+			taken = i
+			break
 		}
 		at = i
 		if keep(v) {
@@ -86,6 +97,6 @@ func (s *filterStage[T]) apply(vs, out []T) (n int) {
 		}
 	}
 	returned = true
-	s.Replace(len(vs) - n)
-	return n
+	s.Lost(flow.Filtered, int64(taken-n))
+	return taken, n
 }

@@ -49,9 +49,9 @@ func (s *rangeSubscription) Produce(n int) (emitted int, p stage.Progress, err e
 		for i := range vs {
 			vs[i] = s.next + int64(i)
 		}
+		n = s.Offer(vs)
 		s.next += int64(n)
 		s.left -= int64(n)
-		s.Batch(vs)
 	}
 	if s.left == 0 {
 		return n, stage.Last, nil
@@ -59,4 +59,7 @@ func (s *rangeSubscription) Produce(n int) (emitted int, p stage.Progress, err e
 	return n, stage.More, nil
 }
 
-func (s *rangeSubscription) Stop() {}
+// Offers implements [stage.Chooser].
+func (*rangeSubscription) Offers() {}
+
+func (*rangeSubscription) Stop() {}

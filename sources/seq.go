@@ -98,16 +98,17 @@ func (s *seqSubscription[T]) loop(suspend func(struct{}) bool) {
 		if s.over {
 			return false
 		}
-		s.budget--
 		s.emitted++
-		s.Next(v)
-		if s.budget == 0 || s.Stopped() {
+		if s.OfferNext(v) || s.emitted == s.budget || s.Stopped() {
 			s.over = !suspend(struct{}{})
 		}
 		return !s.over
 	})
 	returned = true
 }
+
+// Offers implements [stage.Chooser].
+func (*seqSubscription[T]) Offers() {}
 
 // Stop ends a suspended iterator: its yield returns false. What goes wrong in
 // it then comes too late for the stream.

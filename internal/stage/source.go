@@ -21,17 +21,25 @@ const (
 type Producer interface {
 	// Produce emits at most n elements on the source's outlet and returns how
 	// many it did and what comes next. n may be 0: then it only tells whether
-	// the stream has ended. An error ends the stream.
+	// the stream has ended. An error ends the stream. A [Chooser] emits them with
+	// Offer.
 	Produce(n int) (emitted int, next Progress, err error)
 	// Stop frees what the producer holds. It is called once, before the end is
 	// signalled.
 	Stop()
 }
 
+// Chooser is a [Producer] that keeps what Offer does not take.
+type Chooser interface {
+	Producer
+	Offers()
+}
+
 // Source is the head of a stream: it produces elements while there is demand.
 // A source's subscription embeds it and implements [Producer].
 type Source[T any] struct {
 	Core[T]
+	offers offers[T]
 }
 
 // producing is the head of a source: what embeds it.
@@ -42,6 +50,9 @@ type producing interface {
 
 // Begin hands the subscription to the subscriber and starts the source.
 func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p producing) {
+	if _, ok := p.(Chooser); ok {
+		s.offers.to, _ = down.(Selective[T])
+	}
 	s.Core.Begin(ctx, node, down, p, s)
 }
 
@@ -57,8 +68,8 @@ func (s *Source[T]) Run(n int) (emitted int, again bool) {
 		return 0, false
 	}
 	for p := s.Head().(Producer); ; {
-		k, next, err := p.Produce(s.Allowed(n - emitted))
-		s.demand.Sub(int64(k))
+		k, next, err := p.Produce(s.offers.next(n-emitted, s.Allowed(n-emitted)))
+		s.demand.Sub(int64(s.offers.settle(k)))
 		emitted += k
 		switch {
 		case s.interrupted():

@@ -10,14 +10,15 @@ type Values[T any] struct {
 
 // Produce emits at most n elements.
 func (s *Values[T]) Produce(n int) (emitted int, next Progress, err error) {
-	vs := s.Rest[:min(n, len(s.Rest))]
-	s.Rest = s.Rest[len(vs):]
-	s.Batch(slices.Clip(vs))
-	if len(s.Rest) == 0 {
-		return len(vs), Last, nil
+	n = s.Offer(slices.Clip(s.Rest[:min(n, len(s.Rest))]))
+	if s.Rest = s.Rest[min(n, len(s.Rest)):]; len(s.Rest) == 0 { // none after Stop
+		return n, Last, nil
 	}
-	return len(vs), More, nil
+	return n, More, nil
 }
+
+// Offers implements [Chooser].
+func (*Values[T]) Offers() {}
 
 // Stop forgets the elements.
 func (s *Values[T]) Stop() { s.Rest = nil }
