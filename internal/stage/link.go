@@ -107,7 +107,11 @@ func (l *Link[In, Out]) FailFrom(before []Out, from []In, err error) {
 
 // Discard lets go of elements that came after the subscriber had left or the
 // context had ended.
-func (l *Link[In, Out]) Discard(vs []In) { l.Let(vs, flow.Cancelled) }
+func (l *Link[In, Out]) Discard(vs []In) {
+	if len(vs) > 0 {
+		l.Let(vs, flow.Cancelled)
+	}
+}
 
 // Let lets go of elements.
 func (l *Link[In, Out]) Let(vs []In, reason flow.Reason) {

@@ -150,9 +150,12 @@ func (o *Outlet[T]) Wanted(n int64) {
 
 // Lost accounts for n elements that the stage let go of.
 func (o *Outlet[T]) Lost(r flow.Reason, n int64) {
-	if n == 0 {
-		return
+	if n != 0 {
+		o.lost(r, n)
 	}
+}
+
+func (o *Outlet[T]) lost(r flow.Reason, n int64) {
 	if o.meter != nil {
 		o.meter.Lost(r, n)
 	}

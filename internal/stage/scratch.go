@@ -37,6 +37,12 @@ func (s *Scratch[T]) Get(n int) []T {
 
 // Put clears a buffer that Get returned, if elements hold pointers.
 func (s *Scratch[T]) Put(used []T) {
+	if s.wipe != wipeNo {
+		s.clear(used)
+	}
+}
+
+func (s *Scratch[T]) clear(used []T) {
 	if s.wipe == wipeUnknown {
 		s.wipe = wipeNo
 		if HasPointers[T]() {
