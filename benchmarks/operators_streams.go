@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -140,6 +141,9 @@ var ofTime = []operator{
 	{name: "KeepAlive", op: func(src stream) stream {
 		return operators.KeepAlive(src, time.Hour, func() int64 { return 0 })
 	}},
+	{name: "Extrapolate", op: func(src stream) stream {
+		return operators.Extrapolate(src, func(int64) iter.Seq[int64] { return func(func(int64) bool) {} })
+	}, allocs: 0.1}, // a coroutine after each pass of the source
 	{name: "TimeoutFirst", op: func(src stream) stream { return operators.TimeoutFirst(src, time.Hour) }},
 	{name: "TimeoutTotal", op: func(src stream) stream { return operators.TimeoutTotal(src, time.Hour) }},
 }

@@ -3,6 +3,7 @@ package operators_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log"
 	"time"
 
@@ -76,4 +77,21 @@ func ExampleBatchWeightedWhileBusy() {
 	}
 	fmt.Println(total, "lines, in no more writes than that")
 	// Output: 5 lines, in no more writes than that
+}
+
+// A player that needs a frame at each beat shows the last one again.
+func ExampleExtrapolate() {
+	frames := operators.Concat(sources.Of("one", "two"), sources.Never[string]())
+	again := operators.Extrapolate(frames, func(frame string) iter.Seq[string] {
+		return func(yield func(string) bool) {
+			for yield(frame + " again") {
+			}
+		}
+	})
+	shown, err := sinks.Slice(context.Background(), operators.Take(again, 4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(shown)
+	// Output: [one two two again two again]
 }

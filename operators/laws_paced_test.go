@@ -1,6 +1,7 @@
 package operators_test
 
 import (
+	"iter"
 	"time"
 
 	"github.com/weirgo/weir/flow"
@@ -67,6 +68,22 @@ var lawsOfPaced = map[string]lawConfig{
 			return operators.Filter(alive, func(t lawToken) bool { return t.N >= 0 })
 		},
 		Size: timedSize,
+	},
+	"Extrapolate": {
+		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.Extrapolate(up, none) }, Prefetch: 1},
+		Owned: func(up tokenStream, use tokenFunc) tokenStream {
+			more := operators.Extrapolate(operators.Map(up, use), func(t lawToken) iter.Seq[lawToken] {
+				t.Consume()
+				return func(yield func(lawToken) bool) {
+					for range 3 {
+						if !yield(&flowtest.Token{N: -1}) {
+							return
+						}
+					}
+				}
+			})
+			return operators.Filter(more, func(t lawToken) bool { return t.N >= 0 })
+		},
 	},
 	"TimeoutDemand": {
 		OperatorConfig: operatorConfig{New: func(up publisher) publisher { return operators.TimeoutDemand(up, time.Hour) }},

@@ -38,6 +38,7 @@ func TestProtocolOfPaced(t *testing.T) {
 		"KeepAlive": {New: func(up publisher) publisher {
 			return operators.KeepAlive(up, time.Hour, func() int { return -1 })
 		}},
+		"Extrapolate":   {New: func(up publisher) publisher { return operators.Extrapolate(up, none) }, Prefetch: 1},
 		"TimeoutDemand": {New: func(up publisher) publisher { return operators.TimeoutDemand(up, time.Hour) }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"iter"
 	"strconv"
 
 	"github.com/weirgo/weir/operators"
@@ -23,6 +24,16 @@ var pacedEntries = []entry{
 	{name: "operators.KeepAlive", family: timing, intent: "emit something when nothing comes", peers: [4]string{"", "", "keepAlive", ""},
 		picture: one("KeepAlive(4 ms, x)", "-a-b----------c-|", func(p text) text {
 			return operators.KeepAlive(p, 4*ms, func() string { return "x" })
+		})},
+	{name: "operators.Extrapolate", family: overload, intent: "make more of the newest element while the reader asks and nothing comes", peers: [4]string{"", "", "extrapolate", ""},
+		picture: one("Extrapolate(v1, v2, ...) before Async(1) and a stage of 3.5 ms", "-a---------b-----c-----|", func(p text) text {
+			more := operators.Extrapolate(p, func(v string) iter.Seq[string] {
+				return func(yield func(string) bool) {
+					for i := 1; yield(v + strconv.Itoa(i)); i++ {
+					}
+				}
+			})
+			return slow(operators.Async(more, 1))
 		})},
 	{name: "operators.TimeoutDemand", family: timing, intent: "fail when nobody asks for more", peers: [4]string{"", "", "backpressureTimeout", ""},
 		picture: one("TimeoutDemand(2 ms) before Async(1) and a stage of 3.5 ms", "-abc-d----|", func(p text) text {

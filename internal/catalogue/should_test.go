@@ -116,7 +116,7 @@ var should = []capability{
 	{"Backpressure and overflow", "Unbounded buffer", "", "memory is bounded, by construction; a large capacity is a decision that a program should show"},
 	{"Backpressure and overflow", "Reduce with seed", "operators.ConflateWithSeed", ""},
 	{"Backpressure and overflow", "Batch by weight while waiting", "operators.BatchWeightedWhileBusy", ""},
-	{"Backpressure and overflow", "Expand (repeat for a fast consumer)", "", "not yet; operators.KeepAlive fills gaps of a given time, operators.CombineLatest2 with sources.Ticker repeats the newest"},
+	{"Backpressure and overflow", "Expand (repeat for a fast consumer)", "operators.Extrapolate", ""},
 	{"Backpressure and overflow", "Buffer with TTL (expire stale)", "operators.BufferWith with a TTL", ""},
 	{"Backpressure and overflow", "Evict slow consumer", "sources.NewHub, operators.Publish with flow.Fail", ""},
 	{"Backpressure and overflow", "Limit request rate upstream", "operators.Async of a capacity, operators.WithPrefetch", ""},

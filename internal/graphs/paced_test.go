@@ -1,6 +1,7 @@
 package graphs
 
 import (
+	"iter"
 	"time"
 
 	"github.com/weirgo/weir/operators"
@@ -14,6 +15,7 @@ func pacedRows[T any]() []operatorRow[T] {
 		{"BatchWeightedWhileBusy", unknown, (*draw[T]).batchWeightedWhileBusy},
 		{"ConflateWithSeed", unknown, (*draw[T]).conflateWithSeed},
 		{"KeepAlive", unknown, (*draw[T]).keepAlive},
+		{"Extrapolate", unknown, (*draw[T]).extrapolate},
 		{"TimeoutDemand", unknown, (*draw[T]).timeoutDemand},
 	}
 }
@@ -43,6 +45,26 @@ func (d *draw[T]) keepAlive(s stream[T]) stream[T] {
 	})
 	back := operators.Map(operators.Filter(alive, func(v int) bool { return v >= 0 }), d.mint)
 	return s.then(back, s.want, "KeepAlive(%v)", gap)
+}
+
+// extrapolate makes elements that are taken out again, at most a few of each.
+func (d *draw[T]) extrapolate(s stream[T]) stream[T] {
+	most, call, step := d.intn(5), d.function(), d.function()
+	more := operators.Extrapolate(s.pub, func(e T) iter.Seq[T] {
+		d.use(e)
+		if err := call(); err != nil {
+			panic(err)
+		}
+		return func(yield func(T) bool) {
+			for i := 0; i < most && yield(d.mint(-1)); i++ {
+				if err := step(); err != nil {
+					panic(err)
+				}
+			}
+		}
+	})
+	own := operators.Filter(more, func(e T) bool { return d.look(e) >= 0 })
+	return s.then(own, s.want, "Extrapolate(%d of each)", most)
 }
 
 // timeoutDemand does not time out.
