@@ -33,7 +33,7 @@ func (d *draw[T]) expand(s stream[T]) stream[T] {
 		want, level = slices.Concat(want, next), next
 	}
 	call, async := d.function(), d.intn(4) == 0
-	out := operators.Expand(s.pub, 1<<14, func(e T) flow.Publisher[T] {
+	out := operators.Expand(s.pub, 1<<18, func(e T) flow.Publisher[T] {
 		v := d.use(e)
 		if err := call(); err != nil {
 			panic(err)

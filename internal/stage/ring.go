@@ -1,7 +1,7 @@
 package stage
 
-// Ring is a bounded queue for whoever holds a lock. Its memory comes with the
-// first element.
+// Ring is a bounded queue for whoever holds a lock. Its memory grows with what it
+// holds.
 type Ring[T any] struct {
 	Size  int // how many elements it has room for; set before the first
 	buf   []T
@@ -17,11 +17,22 @@ func (r *Ring[T]) Full() bool { return r.n == r.Size }
 
 // Push adds the newest element, for which there must be room.
 func (r *Ring[T]) Push(v T) {
-	if r.buf == nil {
-		r.buf = make([]T, r.Size)
+	if r.n == len(r.buf) {
+		r.grow()
 	}
-	r.buf[(r.first+r.n)%r.Size] = v
+	r.buf[(r.first+r.n)%len(r.buf)] = v
 	r.n++
+}
+
+// smallRing is how many elements the first memory of a ring is for.
+const smallRing = 16
+
+// grow doubles the memory, up to Size.
+func (r *Ring[T]) grow() {
+	buf := make([]T, min(r.Size, max(smallRing, 2*r.n)))
+	k := copy(buf, r.buf[r.first:])
+	copy(buf[k:], r.buf[:r.first])
+	r.buf, r.first = buf, 0
 }
 
 // Pop removes the oldest element. There must be one.
@@ -29,7 +40,7 @@ func (r *Ring[T]) Pop() T {
 	var zero T
 	v := r.buf[r.first]
 	r.buf[r.first] = zero
-	r.first = (r.first + 1) % r.Size
+	r.first = (r.first + 1) % len(r.buf)
 	r.n--
 	return v
 }
@@ -46,4 +57,4 @@ func (r *Ring[T]) Take(dst []T, n int) []T {
 }
 
 // Free gives the memory back, of a ring that is empty.
-func (r *Ring[T]) Free() { r.buf = nil }
+func (r *Ring[T]) Free() { r.buf, r.first = nil, 0 }
