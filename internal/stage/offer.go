@@ -63,12 +63,13 @@ func (s *Source[T]) Offer(vs []T) (taken int) {
 // used up now.
 func (s *Source[T]) OfferNext(v T) (all bool) {
 	o := &s.offers
+	vs := o.one.One(v)
 	if o.to == nil {
-		s.Next(v)
+		s.Batch(vs)
 		o.most--
 		return o.most == 0
 	}
-	_, used := o.to.Offer(o.one.One(v), o.most)
+	_, used := o.to.Offer(vs, o.most)
 	o.most -= used
 	o.spared += 1 - used
 	return o.most == 0
