@@ -109,7 +109,7 @@ func (s *handleStage[In, Out]) OnNextBatch(vs []In) {
 	seen := s.handle(vs, s.Allowed(stage.MaxBatch))
 	s.waiting = append(s.waiting, vs[seen:]...)
 	s.hand(stage.MaxBatch)
-	if len(s.waiting) > 0 && s.Demand() > 0 {
+	if len(s.out)+len(s.waiting) > 0 && s.Demand() > 0 {
 		s.Ready()
 	}
 	s.count()

@@ -440,3 +440,26 @@ func TestHandleArguments(t *testing.T) {
 		require.PanicsWithValue(t, text, f)
 	}
 }
+
+// TestHandleOverfillsABatch: the last element of a batch makes more than a pass
+// may emit. The rest comes, though upstream does not go on (random graph
+// 70273908).
+func TestHandleOverfillsABatch(t *testing.T) {
+	const each, size = 33, 15 // a batch of 8 comes last, and makes 264
+	for on, s := range schedulers {
+		synctest.Test(t, func(t *testing.T) {
+			src := operators.Concat(sources.Slice(numbersTo(size)), sources.Never[int]())
+			many := operators.Handle(src, each, func() operators.Handler[int, int] {
+				return operators.Handler[int, int]{Next: func(_ context.Context, v int, emit func(int)) error {
+					for i := range each {
+						emit(v*each + i)
+					}
+					return nil
+				}}
+			})
+			got, err := sinks.Slice(scheduler.With(t.Context(), s()), operators.TakeUntil(many, func(v int) bool { return v == each*size-1 }))
+			require.NoError(t, err, "on %s", on)
+			require.Equal(t, numbersTo(each*size), got, "on %s", on)
+		})
+	}
+}
