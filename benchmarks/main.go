@@ -23,9 +23,10 @@ const (
 
 // config is what the flags say.
 type config struct {
-	check, quick bool
-	name         *regexp.Regexp
-	json         string
+	check, quick, peers bool
+	draw                string
+	name                *regexp.Regexp
+	json                string
 }
 
 // size is how much of a workload is run.
@@ -46,6 +47,8 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags.SetOutput(stderr)
 	flags.BoolVar(&c.check, "check", false, "take the best of three passes, and fail where a target is missed")
 	flags.BoolVar(&c.quick, "quick", false, "run a twentieth, three times; fail for wrong values only")
+	flags.BoolVar(&c.peers, "peers", false, "run the workloads that other libraries have too, and those beside ours")
+	flags.StringVar(&c.draw, "draw", "", "run nothing: draw the picture and the table of the documentation from `file`, that -json has written")
 	name := flags.String("run", "", "run the workloads whose names match `regexp`")
 	flags.StringVar(&c.json, "json", "", "write the results to `file`")
 	if err := flags.Parse(args); err != nil {
@@ -74,6 +77,16 @@ func run(args []string, all []Workload, stdout, stderr io.Writer) int {
 		return success
 	case err != nil:
 		return misuse
+	}
+	if c.draw != "" {
+		if err := draw(c.draw, docs); err != nil {
+			fmt.Fprintln(stderr, err)
+			return failure
+		}
+		return success
+	}
+	if c.peers {
+		all = withPeers(all, peers())
 	}
 	ws := selected(all, c.name)
 	if len(ws) == 0 {

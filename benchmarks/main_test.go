@@ -22,7 +22,7 @@ func command(t *testing.T, args ...string) (status int, stdout, stderr string) {
 			N:    2000,
 			Want: func(n int) int64 { return int64(n) },
 			Must: []Target{{Ratio, 2}},
-			By:   []Contestant{{"weir", Ours, at(cost, wrong)}, {"loop", Limit, at(10, 0)}, {"other", Peer, at(500, 0)}},
+			By:   []Contestant{{"weir", Ours, at(cost, wrong)}, {"loop", Limit, at(10, 0)}, {"other", Library, at(500, 0)}},
 		}
 	}
 	all := []Workload{workload("met", 15, 0), workload("missed", 25, 0), workload("wrong", 15, 1)}

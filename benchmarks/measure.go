@@ -83,6 +83,7 @@ func (w Workload) measure(n, repetitions int) ([]Result, error) {
 			return nil, err
 		}
 	}
+	peers := w.turns(n)
 	samples := make([][]Sample, len(w.By))
 	for range repetitions {
 		for i, c := range w.By {
@@ -92,8 +93,11 @@ func (w Workload) measure(n, repetitions int) ([]Result, error) {
 			}
 			samples[i] = append(samples[i], s)
 		}
+		for _, t := range peers {
+			t.once(w, t.n, patience)
+		}
 	}
-	return w.results(n, samples), nil
+	return w.beside(w.results(n, samples), peers), nil
 }
 
 // once runs c and checks its value.
@@ -135,6 +139,7 @@ func (w Workload) results(n int, samples [][]Sample) (out []Result) {
 		tails := column(samples[i], func(s Sample) float64 { return s.Tail })
 		r.Cost, r.Tail = median(r.Costs), median(tails)
 		if limits != nil {
+			r.LimitName = w.limitName()
 			r.Limit, r.LimitTail = median(limits), median(limitTails)
 			r.Ratio = median(paired(r.Costs, limits))
 		}
@@ -147,6 +152,22 @@ func (w Workload) results(n int, samples [][]Sample) (out []Result) {
 		out = append(out, r)
 	}
 	return out
+}
+
+// beside adds the peers' results to those of a pass, and what ours costs of
+// the fastest library's.
+func (w Workload) beside(pass []Result, peers []*turn) []Result {
+	for _, t := range peers {
+		pass = append(pass, t.result(w, pass[0].Limits))
+	}
+	if best, ok := fastest(pass); ok {
+		for i := range pass {
+			if pass[i].Role == Ours {
+				pass[i].FastestPeer, pass[i].PeerRatio = best.Contestant, pass[i].Cost/best.Cost
+			}
+		}
+	}
+	return pass
 }
 
 // paired divides each cost by the limit that was measured beside it. What

@@ -50,7 +50,7 @@ func TestMeasureTakesTurns(t *testing.T) {
 	w := scripted(
 		script(&turns, "weir", Ours, 8, 100, 6),
 		script(&turns, "loop", Limit, 4, 20, 1),
-		script(&turns, "peer", Peer, 12, 12, 12),
+		script(&turns, "peer", Library, 12, 12, 12),
 	)
 	w.Must = []Target{{Ratio, 2}}
 	got, err := w.measure(100, 3)

@@ -61,7 +61,7 @@ func (t table) head() {
 // result prints the row of r. A cost in another unit than the head's says so.
 func (t table) result(r Result, judged bool) {
 	name, limit, ratio, tails := r.Workload, "-", "-", "-"
-	if r.Role == Peer {
+	if r.Role != Ours {
 		name += " " + r.Contestant
 	}
 	if r.Limit != 0 {

@@ -8,22 +8,26 @@ import (
 // A Result is what one contestant reached in one pass: medians over the
 // repetitions, and all costs in the order in which they were measured.
 type Result struct {
-	Workload   string    `json:"workload"`
-	Contestant string    `json:"contestant"`
-	Role       Role      `json:"role"`
-	Unit       string    `json:"unit"`
-	N          int       `json:"n"`
-	Cost       float64   `json:"cost"`
-	Limit      float64   `json:"limit,omitempty"` // 0 where there is none
-	Ratio      float64   `json:"ratio,omitempty"` // the median of Costs[i]/Limits[i]
-	Tail       float64   `json:"tail,omitempty"`  // 0 where costs have no 99th percentile
-	LimitTail  float64   `json:"limit_tail,omitempty"`
-	TailRatio  float64   `json:"tail_ratio,omitempty"` // the median, as Ratio
-	Allocs     float64   `json:"allocs"`
-	Goroutines float64   `json:"goroutines"`
-	Must       []Target  `json:"must,omitempty"`
-	Costs      []float64 `json:"costs"`
-	Limits     []float64 `json:"limits,omitempty"` // Limits[i] was measured beside Costs[i]
+	Workload    string    `json:"workload"`
+	Contestant  string    `json:"contestant"`
+	Role        Role      `json:"role"`
+	Unit        string    `json:"unit"`
+	N           int       `json:"n"`
+	Cost        float64   `json:"cost"`
+	Limit       float64   `json:"limit,omitempty"` // 0 where there is none
+	LimitName   string    `json:"limit_name,omitempty"`
+	Failure     string    `json:"failure,omitempty"`      // of a peer, which has no figures then
+	FastestPeer string    `json:"fastest_peer,omitempty"` // of ours, under -peers
+	PeerRatio   float64   `json:"peer_ratio,omitempty"`   // Cost divided by the fastest library's
+	Ratio       float64   `json:"ratio,omitempty"`        // the median of Costs[i]/Limits[i]
+	Tail        float64   `json:"tail,omitempty"`         // 0 where costs have no 99th percentile
+	LimitTail   float64   `json:"limit_tail,omitempty"`
+	TailRatio   float64   `json:"tail_ratio,omitempty"` // the median, as Ratio
+	Allocs      float64   `json:"allocs"`
+	Goroutines  float64   `json:"goroutines"`
+	Must        []Target  `json:"must,omitempty"`
+	Costs       []float64 `json:"costs"`
+	Limits      []float64 `json:"limits,omitempty"` // Limits[i] was measured beside Costs[i]
 }
 
 // A Target is the most that a measure may be.
@@ -40,6 +44,7 @@ const (
 	Cost       Measure = "cost"
 	Ratio      Measure = "ratio"
 	TailRatio  Measure = "p99 ratio"
+	PeerRatio  Measure = "fastest peer ratio"
 	Allocs     Measure = "allocs"
 	Goroutines Measure = "goroutines"
 )
@@ -52,6 +57,8 @@ func (m Measure) of(r Result) float64 {
 		return r.Ratio
 	case TailRatio:
 		return r.TailRatio
+	case PeerRatio:
+		return r.PeerRatio
 	case Allocs:
 		return r.Allocs
 	case Goroutines:
@@ -84,6 +91,8 @@ func (r Result) target() string {
 func (r Result) verdict(judged bool) string {
 	missed := r.missed()
 	switch {
+	case r.Failure != "":
+		return "FAILED " + r.Failure
 	case len(r.Must) == 0:
 		return "reported"
 	case !judged:

@@ -34,7 +34,7 @@ func TestBetter(t *testing.T) {
 	must := []Target{{Ratio, 2}, {Allocs, 1}}
 	pass := func(cost, limit, allocs float64) []Result {
 		return []Result{
-			{Role: Peer, Cost: cost * 7},
+			{Role: Library, Cost: cost * 7},
 			{Role: Ours, Cost: cost, Limit: limit, Ratio: cost / limit, Allocs: allocs, Must: must},
 		}
 	}

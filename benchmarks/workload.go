@@ -8,13 +8,14 @@ import (
 
 // A Workload is one task that several contestants do in turn.
 type Workload struct {
-	Name string
-	What string
-	Unit string            // of the cost; nanosecondsPerElement unless it is set
-	N    int               // elements, or whatever the cost is divided by
-	Want func(n int) int64 // the value that every contestant has to return
-	Must []Target          // bounds for ours; none where it is reported only
-	By   []Contestant      // in the order in which they take turns
+	Name  string
+	What  string
+	Unit  string            // of the cost; nanosecondsPerElement unless it is set
+	N     int               // elements, or whatever the cost is divided by
+	Want  func(n int) int64 // the value that every contestant has to return
+	Must  []Target          // bounds for ours; none where it is reported only
+	By    []Contestant      // in the order in which they take turns
+	Peers []Peer            // take their turns behind them; none without -peers
 }
 
 // A Contestant does a workload in one way.
@@ -33,8 +34,10 @@ const (
 	// Limit is plain Go, what the others are divided by. A workload has at
 	// most one.
 	Limit Role = "limit"
-	// Peer is another library. It has a row of its own and no target.
-	Peer Role = "peer"
+	// Library is another library. It has a row of its own and no target.
+	Library Role = "library"
+	// Plain is plain Go in another way than the limit.
+	Plain Role = "plain"
 )
 
 // A Runner does a workload of size n once and measures it. It is [timed] or
@@ -71,6 +74,15 @@ func selected(ws []Workload, name *regexp.Regexp) (out []Workload) {
 		}
 	}
 	return out
+}
+
+func (w Workload) limitName() string {
+	for _, c := range w.By {
+		if c.Role == Limit {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 func (w Workload) unit() string {

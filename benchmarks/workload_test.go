@@ -39,7 +39,7 @@ func TestWorkloadsAreWellFormed(t *testing.T) {
 			}
 			contestants[c.Name] = true
 		}
-		if roles[Ours] != 1 || roles[Limit] > 1 || roles[Ours]+roles[Limit]+roles[Peer] != len(w.By) {
+		if roles[Ours] != 1 || roles[Limit] > 1 || roles[Ours]+roles[Limit]+roles[Library] != len(w.By) {
 			t.Errorf("%s: roles are %v, want one ours and at most one limit", w.Name, roles)
 		}
 		for _, m := range w.Must {
