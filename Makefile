@@ -38,6 +38,10 @@ bench: ## Run the benchmarks in full
 bench-check: ## Run the benchmarks quickly, to see that they work
 	.ci/run smoke
 
+.PHONY: bench-compare
+bench-compare: ## Compare the benchmarks with those of BASE=<commit>
+	.ci/run bench-compare
+
 .PHONY: cover
 cover: ## Measure test coverage into coverage.out
 	.ci/run cover

@@ -26,6 +26,7 @@ type config struct {
 	check, quick, peers bool
 	draw                string
 	name                *regexp.Regexp
+	stat                string
 	json                string
 }
 
@@ -48,6 +49,7 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags.BoolVar(&c.check, "check", false, "take the best of three passes, and fail where a target is missed")
 	flags.BoolVar(&c.quick, "quick", false, "run a twentieth, three times; fail for wrong values only")
 	flags.BoolVar(&c.peers, "peers", false, "run the workloads that other libraries have too, and those beside ours")
+	flags.StringVar(&c.stat, "stat", "", "run nothing: print what ours cost in `file`, that -json has written, for benchstat")
 	flags.StringVar(&c.draw, "draw", "", "run nothing: draw the picture and the table of the documentation from `file`, that -json has written")
 	name := flags.String("run", "", "run the workloads whose names match `regexp`")
 	flags.StringVar(&c.json, "json", "", "write the results to `file`")
@@ -80,6 +82,13 @@ func run(args []string, all []Workload, stdout, stderr io.Writer) int {
 	}
 	if c.draw != "" {
 		if err := draw(c.draw, docs); err != nil {
+			fmt.Fprintln(stderr, err)
+			return failure
+		}
+		return success
+	}
+	if c.stat != "" {
+		if err := stat(c.stat, stdout); err != nil {
 			fmt.Fprintln(stderr, err)
 			return failure
 		}
