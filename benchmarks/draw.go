@@ -86,6 +86,7 @@ var titles = map[string]string{
 	"W9in":  "four streams into one",
 	"W10":   "zip of two streams",
 	"W11":   "slices of 100",
+	"W12":   "a stream of four stages for each word",
 }
 
 // charts returns the workloads that have peers, in the order of the results.

@@ -41,6 +41,13 @@ func roPeers() []Peer {
 			return roSum(ro.Pipe2(ro.Range(0, int64(n)), ro.BufferWithCount[int64](perSlice),
 				ro.Map(func(vs []int64) int64 { return total(0, vs) })))
 		}},
+		{"W12", name, Library, 50_000, func(n int) (int64, error) {
+			entries := entriesIn(make([]int64, 0, 26))
+			return roSum(ro.Pipe1(ro.Range(0, int64(n)), ro.MergeMap(func(v int64) ro.Observable[int64] {
+				return ro.Pipe4(ro.FromSlice(dictionary[v%4096]), ro.Reduce(noted, histogram{}),
+					ro.Map(entries), ro.Flatten[int64](), ro.Reduce(scored, 0))
+			})))
+		}},
 	}
 }
 

@@ -33,6 +33,7 @@ func w1s() Workload {
 		What: "iter.Seq, map(3x+1), filter(even), map(x/2), sum",
 		N:    10_000_000,
 		Want: chainValue,
+		Must: []Target{{Ratio, 10}},
 		By: []Contestant{
 			{"weir", Ours, timed(func(n int) (int64, error) {
 				return chain(sources.Seq(counted(n)))

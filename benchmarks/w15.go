@@ -43,5 +43,8 @@ func slowChain(n int) (Sample, error) {
 		late = append(late, time.Since(done[len(late)]))
 		return summed(sum, v)
 	})
-	return Sample{Value: sum, Cost: float64(slices.Max(late))}, err
+	if err != nil {
+		return Sample{}, err
+	}
+	return Sample{Value: sum, Cost: float64(slices.Max(late))}, nil
 }

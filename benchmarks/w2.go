@@ -19,7 +19,7 @@ func w2() Workload {
 		What: "range, async(256), sum",
 		N:    10_000_000,
 		Want: sumBelow,
-		Must: []Target{{Ratio, 1.0 / 8}, {Allocs, 0.001}},
+		Must: []Target{{Ratio, 1.0 / 10}, {Allocs, 0.001}},
 		By: []Contestant{
 			{"weir", Ours, timed(func(n int) (int64, error) {
 				return handOver(sources.Range(0, int64(n)))
@@ -42,7 +42,7 @@ func w2s() Workload {
 		What: "iter.Seq, async(256), sum",
 		N:    10_000_000,
 		Want: sumBelow,
-		Must: []Target{{Ratio, 3.0 / 4}},
+		Must: []Target{{Ratio, 1.0 / 2}},
 		By: []Contestant{
 			{"weir", Ours, timed(func(n int) (int64, error) {
 				return handOver(sources.Seq(counted(n)))

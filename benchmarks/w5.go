@@ -53,7 +53,7 @@ func w5ii(name string, opts ...operators.Option) Workload {
 		What: "range, mapasync(8, 2 µs of work), sum",
 		N:    200_000,
 		Want: nextBelow,
-		Must: []Target{{Ratio, 1 / 1.85}},
+		Must: []Target{{Ratio, 1 / 1.9}},
 		By: []Contestant{
 			{"weir", Ours, timed(mapAsync(8, worked, opts...))},
 			{"loop", Limit, timed(func(n int) (sum int64, err error) {

@@ -14,6 +14,7 @@ type Workload struct {
 	N     int               // elements, or whatever the cost is divided by
 	Want  func(n int) int64 // the value that every contestant has to return
 	Must  []Target          // bounds for ours; none where it is reported only
+	Ahead float64           // bound for ours divided by the fastest peer; 1 where it is not set
 	By    []Contestant      // in the order in which they take turns
 	Peers []Peer            // take their turns behind them; none without -peers
 }
