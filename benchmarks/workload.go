@@ -63,7 +63,7 @@ func workloads() []Workload {
 		w5i(), w5io(),
 		w5ii("W5ii"), w5ii("W5iiu", operators.Unordered()),
 		w5iii("W5iii"), w5iii("W5iiiu", operators.Unordered()),
-		w6(), w7(), w8(), w8o(), w8b(), w9out(), w9in(), w10(), w11(), w12(), w12a(), w13(), w13s(), w15(), w17(), w17s(),
+		w6(), w7(), w8(), w8o(), w8b(), w9out(), w9in(), w10(), w11(), w12(), w12a(), w13(), w13s(), w15(), w16(), w16g(), w17(), w17s(),
 	}, operatorWorkloads()...)
 }
 
