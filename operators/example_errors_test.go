@@ -115,17 +115,17 @@ func ExampleOnErrorComplete() {
 
 func ExampleKillable() {
 	var stop operators.KillSwitch // of the whole service
-	ticks := operators.Killable(sources.Ticker(time.Millisecond), &stop)
-	err := sinks.ForEach(context.Background(), ticks, func(_ context.Context, n int64) error {
-		if n == 0 {
-			fmt.Println("first tick")
+	endless := operators.Killable(sources.Range(0, 1<<62), &stop)
+	err := sinks.ForEach(context.Background(), endless, func(_ context.Context, n int64) error {
+		if n == 3 {
+			fmt.Println("enough")
 			stop.Shutdown()
 		}
 		return nil
 	})
 	fmt.Println("over:", err)
 	// Output:
-	// first tick
+	// enough
 	// over: <nil>
 }
 
