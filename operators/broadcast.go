@@ -128,6 +128,7 @@ type broadcastRound[T any] struct {
 	mu     sync.Mutex
 	up     flow.Subscription
 	asked  int64 // and not come yet
+	short  int   // index of a line, see held
 	over   bool
 	failed bool
 }
@@ -159,7 +160,7 @@ func (r *broadcastRound[T]) OnSubscribe(sub flow.Subscription) {
 // pull requests what all lines have room for and has not been asked for.
 func (r *broadcastRound[T]) pull() {
 	r.mu.Lock()
-	if r.up == nil || r.over {
+	if r.up == nil || r.over || r.held() {
 		r.mu.Unlock()
 		return
 	}
@@ -187,6 +188,19 @@ func (r *broadcastRound[T]) pull() {
 		}
 		r.up.Request(n)
 	}
+}
+
+// held reports whether a line has no room for more than has been asked for. It
+// looks at the line that it found last, and goes on from there: all lines
+// request about as often, and must not look at all others each time.
+func (r *broadcastRound[T]) held() bool {
+	for range r.lines {
+		if l := r.lines[r.short]; !l.gone && l.wants.Load()-l.sent <= r.asked {
+			return true
+		}
+		r.short = (r.short + 1) % len(r.lines)
+	}
+	return false
 }
 
 func (r *broadcastRound[T]) leave(l *broadcastLine[T]) {
