@@ -31,29 +31,24 @@ func draw(file, dir string) error {
 	if len(charts) == 0 {
 		return fmt.Errorf("%s: no results of -peers", file)
 	}
-	page := filepath.Join(dir, "performance.md")
+	if err := splice(filepath.Join(dir, "performance.md"), tableBegin, r.markdown(charts)); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "performance", "peers.svg"), []byte(svg(charts, r.Machine)), 0o644)
+}
+
+// splice puts table between begin and tableEnd in the file page.
+func splice(page, begin, table string) error {
 	old, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
-	updated, err := spliced(string(old), r.markdown(charts))
-	if err != nil {
-		return fmt.Errorf("%s: %w", page, err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "performance", "peers.svg"), []byte(svg(charts, r.Machine)), 0o644); err != nil {
-		return err
-	}
-	return os.WriteFile(page, []byte(updated), 0o644)
-}
-
-// spliced replaces what stands between the markers.
-func spliced(page, table string) (string, error) {
-	before, rest, ok := strings.Cut(page, tableBegin)
+	before, rest, ok := strings.Cut(string(old), begin)
 	_, after, also := strings.Cut(rest, tableEnd)
 	if !ok || !also {
-		return "", fmt.Errorf("no %q and %q", tableBegin, tableEnd)
+		return fmt.Errorf("%s: no %q and %q", page, begin, tableEnd)
 	}
-	return before + tableBegin + table + tableEnd + after, nil
+	return os.WriteFile(page, []byte(before+begin+table+tableEnd+after), 0o644)
 }
 
 // A chart is a workload with its bars.

@@ -5,15 +5,19 @@ import "iter"
 // The functions of the workloads. Neither a library nor a plain loop may
 // inline them: they are called through variables, and say noinline.
 var (
-	tripled = tripleAndOne
-	even    = isEven
-	halved  = half
-	summed  = add
-	counted = count
+	tripled     = tripleAndOne
+	incremented = increment
+	even        = isEven
+	halved      = half
+	summed      = add
+	counted     = count
 )
 
 //go:noinline
 func tripleAndOne(v int64) int64 { return 3*v + 1 }
+
+//go:noinline
+func increment(v int64) int64 { return v + 1 }
 
 //go:noinline
 func isEven(v int64) bool { return v%2 == 0 }

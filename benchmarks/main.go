@@ -24,6 +24,7 @@ const (
 // config is what the flags say.
 type config struct {
 	check, quick, peers bool
+	grow                bool
 	draw                string
 	name                *regexp.Regexp
 	stat                string
@@ -51,6 +52,7 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	flags.BoolVar(&c.peers, "peers", false, "run the workloads that other libraries have too, and those beside ours")
 	flags.StringVar(&c.stat, "stat", "", "run nothing: print what ours cost in `file`, that -json has written, for benchstat")
 	flags.StringVar(&c.draw, "draw", "", "run nothing: draw the picture and the table of the documentation from `file`, that -json has written")
+	flags.BoolVar(&c.grow, "grow", false, "run W14 alone: measure more and more work, draw what it costs for the documentation, and fail where it is not linear")
 	name := flags.String("run", "", "run the workloads whose names match `regexp`")
 	flags.StringVar(&c.json, "json", "", "write the results to `file`")
 	if err := flags.Parse(args); err != nil {
@@ -80,19 +82,13 @@ func run(args []string, all []Workload, stdout, stderr io.Writer) int {
 	case err != nil:
 		return misuse
 	}
-	if c.draw != "" {
-		if err := draw(c.draw, docs); err != nil {
-			fmt.Fprintln(stderr, err)
-			return failure
-		}
-		return success
-	}
-	if c.stat != "" {
-		if err := stat(c.stat, stdout); err != nil {
-			fmt.Fprintln(stderr, err)
-			return failure
-		}
-		return success
+	switch {
+	case c.draw != "":
+		return exitStatus(draw(c.draw, docs), stderr)
+	case c.stat != "":
+		return exitStatus(stat(c.stat, stdout), stderr)
+	case c.grow:
+		return exitStatus(grow(growths(), docs, stdout), stderr)
 	}
 	if c.peers {
 		all = withPeers(all, peers())
@@ -135,6 +131,15 @@ func run(args []string, all []Workload, stdout, stderr io.Writer) int {
 		}
 	}
 	return status
+}
+
+// exitStatus prints err, if there is one, and returns the exit status.
+func exitStatus(err error, stderr io.Writer) int {
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return failure
+	}
+	return success
 }
 
 // best returns the best of s.passes passes. A pass that meets all targets is

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -193,7 +194,7 @@ func (s *splitter) words(line string) []string {
 		all = append(all, line[start:i])
 	}
 	s.free = all[len(all):]
-	return all[:len(all):len(all)]
+	return slices.Clip(all)
 }
 
 var inWord = func() (is [256]bool) {
