@@ -29,17 +29,11 @@ type Producer interface {
 	Stop()
 }
 
-// Chooser is a [Producer] that keeps what Offer does not take.
-type Chooser interface {
-	Producer
-	Offers()
-}
-
 // Source is the head of a stream: it produces elements while there is demand.
 // A source's subscription embeds it and implements [Producer].
 type Source[T any] struct {
 	Core[T]
-	offers offers[T]
+	offers *offers[T] // nil for most
 }
 
 // producing is the head of a source: what embeds it.
@@ -50,9 +44,7 @@ type producing interface {
 
 // Begin hands the subscription to the subscriber and starts the source.
 func (s *Source[T]) Begin(ctx context.Context, node *flow.Node, down flow.Subscriber[T], p producing) {
-	if _, ok := p.(Chooser); ok {
-		s.offers.to, _ = down.(Selective[T])
-	}
+	s.offers = offersTo(p, down)
 	s.Core.Begin(ctx, node, down, p, s)
 }
 
