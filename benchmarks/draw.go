@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,13 +18,9 @@ const (
 
 // draw makes the picture and the table in dir from the results in file.
 func draw(file, dir string) error {
-	text, err := os.ReadFile(file)
+	r, err := readReport(file)
 	if err != nil {
 		return err
-	}
-	var r Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
 	}
 	charts := r.charts()
 	if len(charts) == 0 {

@@ -131,7 +131,8 @@ func (c curve) rise() float64 {
 	return rise
 }
 
-// grow measures all of gs, and fails where one rises too much. Only what passes goes into the documentation in dir.
+// grow measures all of gs, and fails where one rises too much. Only what passes
+// goes into the documentation in dir.
 func grow(gs []growth, dir string, w io.Writer) error {
 	const repetitions = 5
 	m := thisMachine()

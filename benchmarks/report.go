@@ -101,3 +101,15 @@ func (r Report) write(file string) error {
 	}
 	return os.WriteFile(file, append(text, '\n'), 0o644)
 }
+
+// readReport reads what write has written.
+func readReport(file string) (r Report, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("%s: %w", file, err)
+	}
+	return r, nil
+}

@@ -1,23 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 )
 
 // stat writes what Weir cost in the results in file, each repetition a line,
 // in the format that benchstat reads.
 func stat(file string, w io.Writer) error {
-	text, err := os.ReadFile(file)
+	r, err := readReport(file)
 	if err != nil {
 		return err
-	}
-	var r Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
 	}
 	for _, res := range r.Results {
 		if res.Role != Ours {
