@@ -105,19 +105,21 @@ func (i *Island) await() (missed bool) {
 	return o.took()
 }
 
-// reclaim ends it: the owner's other code uses what the island writes, so it
-// waits for whoever runs the island.
-func (i *Island) reclaim() {
+// refuse ends it: nobody else may run the island any more. It reports whether
+// somebody does.
+func (i *Island) refuse() (lent bool) {
 	o := i.owner
-	for {
-		o.mu.Lock()
-		o.awaits = false
-		lent := o.lent
-		o.mu.Unlock()
-		if !lent {
-			return
-		}
-		<-o.wake
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.awaits = false
+	return o.lent
+}
+
+// reclaim waits for whoever runs the island, and then refuses it to others: the
+// owner's other code uses what the island writes.
+func (i *Island) reclaim() {
+	for i.refuse() {
+		<-i.owner.wake
 	}
 }
 
