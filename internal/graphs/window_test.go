@@ -118,7 +118,7 @@ func (d *draw[T]) windowBy(s stream[T]) stream[T] {
 		if err := call(); err != nil {
 			panic(err)
 		}
-		return append(slices.Clone(all), v)
+		return append(all, v)
 	})
 	out := s.then(operators.FlatMapSlice(windows, func(w operators.Window[int, []int]) (all []T) {
 		if w.End.Before(w.Start) || len(w.Value) == 0 {
